@@ -1,0 +1,355 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type AgiHandler, AgiHangupError, AgiRouter, type AgiServer, createAgiServer } from '../index.ts'
+import { type FakeCall, type FakeCallOptions, fakeCall } from './fake-call.ts'
+import { splitArguments } from './command-table.ts'
+
+let server: AgiServer | null = null
+
+/** Calls a handler that is all there is behind the server. */
+async function callTo(handler: AgiHandler, options: Omit<FakeCallOptions, 'port'> = {}): Promise<FakeCall> {
+  server = createAgiServer({ router: new AgiRouter().default(handler) })
+  const { port } = await server.listen({ port: 0, host: '127.0.0.1' })
+  return fakeCall({ port, speed: Infinity, ...options })
+}
+
+/** What `handler` gives in a fake call, with the call. */
+async function run<T>(
+  handler: (call: Parameters<AgiHandler>[0]) => Promise<T>,
+  options: Omit<FakeCallOptions, 'port'> = {},
+): Promise<{ result: T | undefined; fake: FakeCall; agiStatus: string }> {
+  let result: T | undefined
+  const fake = await callTo(async (call) => {
+    result = await handler(call)
+  }, options)
+  const { agiStatus } = await fake.ended
+  return { result, fake, agiStatus }
+}
+
+afterEach(async () => {
+  await server?.close({ drainMs: 0 })
+  server = null
+})
+
+const never = (): Promise<void> => new Promise(() => undefined)
+
+describe('the environment', () => {
+  it('is that of Asterisk, with what the options say', async () => {
+    const { result } = await run(async ({ environment }) => environment, {
+      script: 'helpdesk?x=1',
+      arguments: ['foo', 'bar'],
+      callerId: '2042',
+      extension: '7100',
+      uniqueId: '17.1',
+      environment: { agi_rdnis: '7200' },
+    })
+    expect(result).toMatchObject({
+      script: 'helpdesk',
+      arguments: ['foo', 'bar'],
+      callerId: '2042',
+      dnid: '7100',
+      extension: '7100',
+      uniqueId: '17.1',
+      rdnis: '7200',
+      version: '22.10.1',
+      language: 'pt_BR',
+    })
+    expect([...(result?.raw.keys() ?? [])].slice(0, 3)).toEqual([
+      'agi_network',
+      'agi_network_script',
+      'agi_request',
+    ])
+  })
+
+  it('gives each call an id of its own', async () => {
+    const first = await run(async ({ environment }) => environment.uniqueId)
+    await server?.close()
+    const second = await run(async ({ environment }) => environment.uniqueId)
+    expect(second.result).not.toBe(first.result)
+  })
+})
+
+describe('variables', () => {
+  it('are read, set and expanded', async () => {
+    const { result, fake } = await run(
+      async (call) => {
+        await call.setVariables({ A: '1', B: 'x=y' })
+        await call.setVariable('__C', 'a, "b"')
+        return [
+          await call.getVariable('START'),
+          await call.getVariable('NONE'),
+          await call.getFullVariable('${CHANNEL(linkedid)}/${CHANNEL(uniqueid)}/${CALLERID(num)}/${NONE}.'),
+          await call.getFullVariable('${URIENCODE(${C})}'),
+        ]
+      },
+      { variables: { START: 'here' }, linkedId: 'L', uniqueId: 'U', callerId: '2001' },
+    )
+    expect(result).toEqual(['here', null, 'L/U/2001/.', 'a%2C%20%22b%22'])
+    expect(Object.fromEntries(fake.variables)).toEqual({ START: 'here', A: '1', B: 'x=y', C: 'a, "b"' })
+  })
+})
+
+describe('keys', () => {
+  it('stop a playback that waits for them, at the moment they are pressed', async () => {
+    let isStopped = false
+    const fake = await callTo(
+      async (call) => {
+        const ending = await call.streamFile('menu', '12')
+        await call.setVariable('ENDING', ending.kind === 'key' ? ending.key : ending.kind)
+      },
+      {
+        caller: {
+          hears: (_file, signal) => {
+            signal.addEventListener('abort', () => {
+              isStopped = true
+            })
+            setImmediate(() => fake.press('2'))
+            return never()
+          },
+        },
+      },
+    )
+    expect((await fake.ended).variables).toEqual({ ENDING: '2' })
+    expect(isStopped).toBe(true)
+  })
+
+  it('answer a question, the first now and the rest ahead', async () => {
+    const waits: { timeoutMs: number; lastFiles: readonly string[] }[] = []
+    const { result, fake } = await run(
+      async (call) => [
+        await call.getOption('menu', '12', 7_000),
+        await call.streamFile('sub-menu', '34'),
+        await call.getData('ask', 4_000, 4),
+      ],
+      {
+        caller: {
+          asked: (wait) => {
+            waits.push(wait)
+            return '1300'
+          },
+        },
+      },
+    )
+    expect(result).toEqual([
+      { kind: 'key', key: '1', endpos: 16_000 },
+      { kind: 'key', key: '3', endpos: 8_000 },
+      { digits: '0013', timedOut: false },
+    ])
+    expect(waits).toEqual([
+      { timeoutMs: 7_000, lastFiles: ['menu'] },
+      { timeoutMs: 4_000, lastFiles: [] },
+    ])
+    expect(fake.played).toEqual(['menu', 'sub-menu', 'ask'])
+  })
+
+  it('that a playback does not wait for are lost in it, as in Asterisk', async () => {
+    const { result } = await run(
+      async (call) => {
+        await call.waitForDigit(1_000)
+        return [await call.streamFile('menu', '12'), await call.waitForDigit(1_000)]
+      },
+      { caller: { asked: ({ lastFiles }) => (lastFiles.length === 0 ? '99' : null) } },
+    )
+    expect(result).toEqual([{ kind: 'finished', endpos: 16_000 }, { kind: 'timeout' }])
+  })
+
+  it('are kept while nothing reads them, unless told otherwise', async () => {
+    const script = async (dropKeysBetweenCommands: boolean): Promise<string> => {
+      const fake: FakeCall = await callTo(
+        async (call) => {
+          await call.exec('Press')
+          const { kind } = await call.waitForDigit(1_000)
+          await call.setVariable('KIND', kind)
+        },
+        {
+          applications: {
+            Press: () => {
+              fake.press('5')
+              return 0
+            },
+          },
+          quirks: { dropKeysBetweenCommands },
+        },
+      )
+      const { variables } = await fake.ended
+      await server?.close()
+      return variables['KIND'] ?? ''
+    }
+    expect(await script(false)).toBe('key')
+    expect(await script(true)).toBe('timeout')
+  })
+
+  it('outside the set end the wait of GET OPTION with nothing', async () => {
+    const { result } = await run((call) => call.getOption('menu', '12', 1_000), {
+      caller: { asked: () => '9' },
+    })
+    expect(result).toEqual({ kind: 'finished', endpos: 16_000 })
+  })
+
+  it('# ends GET DATA without being in it', async () => {
+    const keys = ['12#', '#']
+    const { result } = await run(
+      async (call) => [await call.getData('a', 1_000, 8), await call.getData('b', 1_000, 8)],
+      { caller: { asked: () => keys.shift() ?? null } },
+    )
+    expect(result).toEqual([
+      { digits: '12', timedOut: false },
+      { digits: '', timedOut: false },
+    ])
+  })
+
+  it('left out run into the time-out, with what was keyed before', async () => {
+    const keys = ['12']
+    const { result } = await run((call) => call.getData('a', 60_000, 8), {
+      caller: { asked: () => keys.shift() ?? null },
+    })
+    expect(result).toEqual({ digits: '12', timedOut: true })
+  })
+
+  it('may be pending for ever: the time-out wins', async () => {
+    const { result } = await run((call) => call.waitForDigit(60_000), {
+      caller: { asked: () => new Promise(() => undefined) },
+      speed: 10_000,
+    })
+    expect(result).toEqual({ kind: 'timeout' })
+  })
+
+  it('must be keys', async () => {
+    const { port } = await createAgiServer({ router: new AgiRouter() }).listen({ port: 0, host: '127.0.0.1' })
+    const fake = fakeCall({ port })
+    expect(() => fake.press('1x')).toThrow(TypeError)
+    expect((await fake.ended).agiStatus).toBe('FAILURE')
+  })
+})
+
+describe('files', () => {
+  it('that are missing fail on a live channel, and the AGI with them', async () => {
+    const { result, agiStatus, fake } = await run((call) => call.streamFile('gone'), {
+      missingFiles: (file) => file === 'gone',
+    })
+    expect(result).toEqual({ kind: 'failed' })
+    expect(agiStatus).toBe('FAILURE')
+    expect(fake.played).toEqual([])
+  })
+
+  it('of GET DATA fail that command alone', async () => {
+    const { agiStatus, fake } = await run((call) => call.getData('gone', 1_000, 4).catch(() => null), {
+      missingFiles: () => true,
+    })
+    expect(fake.commands).toEqual(['GET DATA "gone" 1000 4', 'CHANNEL STATUS'])
+    expect(agiStatus).toBe('SUCCESS')
+  })
+
+  it('of digits are passed over when missing', async () => {
+    const { fake } = await run((call) => call.sayDigits('102'), {
+      missingFiles: (file) => file === 'digits/0',
+    })
+    expect(fake.played).toEqual(['digits/1', 'digits/2'])
+  })
+})
+
+const hangupAt: [string, AgiHandler][] = [
+  ['STREAM FILE', async (call) => void (await call.streamFile('x'))],
+  ['GET OPTION', async (call) => void (await call.getOption('x', '12', 1_000))],
+  ['WAIT FOR DIGIT', async (call) => void (await call.waitForDigit(1_000))],
+  ['GET DATA', async (call) => void (await call.getData('x', 1_000, 4))],
+  ['SAY DIGITS', async (call) => void (await call.sayDigits('12'))],
+]
+
+describe('a hangup', () => {
+  for (const silentHangup of [false, true]) {
+    it.each(hangupAt)(
+      `during %s ends it (HANGUP line: ${silentHangup ? 'no' : 'yes'})`,
+      async (_verb, handler) => {
+        let caught: unknown
+        const fake: FakeCall = await callTo(
+          async (call) => {
+            try {
+              await handler(call)
+              // GET OPTION tells no hangup when there is no HANGUP line: the next command does.
+              await call.channelStatus()
+            } catch (error) {
+              caught = error
+              await call.setVariable('AFTER', 'set')
+            }
+          },
+          {
+            caller: { hears: () => fake.hangup(), asked: () => 'hangup' },
+            quirks: { silentHangup, splitBytes: 3 },
+          },
+        )
+        const { agiStatus, variables } = await fake.ended
+        expect(caught).toBeInstanceOf(AgiHangupError)
+        expect(agiStatus).toBe('HANGUP')
+        expect(variables).toEqual({ AFTER: 'set' })
+      },
+    )
+  }
+
+  it('in the wait of GET OPTION is told as no key', async () => {
+    const fake: FakeCall = await callTo(async (call) => void (await call.getOption('x', '1', 1_000)), {
+      caller: { asked: () => 'hangup' },
+    })
+    expect((await fake.ended).agiStatus).toBe('HANGUP')
+    expect(fake.commands).toEqual(['GET OPTION "x" "1" 1000'])
+  })
+
+  it('before the connection is up is told right after the environment', async () => {
+    let caught: unknown
+    const calling = callTo(async (call) => {
+      caught = await call.streamFile('x').catch((error: unknown) => error)
+      caught = await call.streamFile('y').catch((error: unknown) => error)
+    })
+    const fake = await calling
+    fake.hangup()
+    expect((await fake.ended).agiStatus).toBe('HANGUP')
+    expect(caught).toBeInstanceOf(AgiHangupError)
+  })
+})
+
+describe('commands', () => {
+  it('run applications, with the usage text behind a result of 1', async () => {
+    const { result } = await run(
+      async (call) => [
+        await call.exec('Odd', 'x'),
+        await call.exec('Nowhere'),
+        await call.exec('Wait', '5'),
+        await call.channelStatus(),
+      ],
+      { applications: { Odd: (argument) => (argument === 'x' ? 1 : 0) } },
+    )
+    expect(result).toEqual([1, -2, 0, 4])
+  })
+
+  it('answer the channel', async () => {
+    const { result } = await run(async (call) => {
+      await call.answer()
+      await call.setMusic(true, 'default')
+      await call.verbose('hello')
+      return call.channelStatus()
+    })
+    expect(result).toBe(6)
+  })
+
+  it('are run by speed: a minute passes in a moment', async () => {
+    const startedAt = performance.now()
+    const { result } = await run((call) => call.waitForDigit(60_000), { speed: 6_000 })
+    expect(result).toEqual({ kind: 'timeout' })
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+})
+
+describe('an error of the caller played by the test', () => {
+  it('comes out of the call', async () => {
+    const fake = await callTo(async (call) => void (await call.streamFile('x').catch(() => null)), {
+      caller: { hears: () => Promise.reject(new Error('unexpected prompt')) },
+    })
+    await expect(fake.ended).rejects.toThrow('unexpected prompt')
+  })
+})
+
+describe('arguments of a line', () => {
+  it('are cut as Asterisk cuts them', () => {
+    const line = String.raw`SET  VARIABLE "a b"c "\"\\" "" x\ y`
+    expect(splitArguments(line)).toEqual(['SET', 'VARIABLE', 'a bc', '"\\', '', 'x y'])
+  })
+})

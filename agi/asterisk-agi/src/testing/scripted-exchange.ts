@@ -1,0 +1,52 @@
+import { CommandExchange } from '../command-exchange.ts'
+import type { AgiEnvironment } from '../environment.ts'
+import { AgiProtocolError } from '../errors.ts'
+import { LineReader } from '../line-reader.ts'
+import { TypedCall } from '../typed-call.ts'
+
+/** A call whose peer is a script, without a socket: for this library's own tests. */
+export interface ScriptedCall {
+  call: TypedCall
+  exchange: CommandExchange
+  /** Lines written by the call, without their line feed. */
+  written: string[]
+  /** Sends bytes to the call, one by one. */
+  receive(text: string): void
+}
+
+/**
+ * Makes a call that answers each command with the next of `replies`, byte by byte, in a later turn.
+ *
+ * @param replies What follows each command, in full ('200 result=0\n'); '' leaves a command unanswered.
+ */
+export function scriptedCall(
+  replies: readonly string[] = [],
+  options: { version?: string; replyTimeoutMs?: number } = {},
+): ScriptedCall {
+  const lines = new LineReader(64 * 1024)
+  const written: string[] = []
+  const left = [...replies]
+  const receive = (text: string): void => {
+    for (const byte of Buffer.from(text)) {
+      for (const line of lines.push(Buffer.of(byte))) exchange.receiveLine(line)
+    }
+  }
+  const exchange: CommandExchange = new CommandExchange({
+    write: (line) => {
+      written.push(line.slice(0, -1))
+      const reply = left.shift() ?? ''
+      queueMicrotask(() => {
+        try {
+          receive(reply)
+        } catch (error) {
+          if (!(error instanceof AgiProtocolError)) throw error
+          exchange.close(error)
+        }
+      })
+    },
+    onOverdue: (error) => exchange.close(error),
+  })
+  const environment = { version: options.version ?? '22.10.1' } as AgiEnvironment
+  const { replyTimeoutMs = 30_000 } = options
+  return { call: new TypedCall({ environment, exchange, replyTimeoutMs }), exchange, written, receive }
+}

@@ -1,0 +1,347 @@
+import { getEventListeners } from 'node:events'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AgiCall } from './call.ts'
+import {
+  AgiArgumentError,
+  AgiCommandFailedError,
+  AgiConnectionLostError,
+  AgiDeadChannelError,
+  AgiHangupError,
+  AgiInvalidCommandError,
+  AgiProtocolError,
+  AgiQueueFullError,
+  AgiUsageError,
+} from './errors.ts'
+import { scriptedCall } from './testing/scripted-exchange.ts'
+
+const DEAD = '511 Command Not Permitted on a dead channel or intercept routine\n'
+const USAGE = '520-Invalid command syntax.  Proper usage follows:\nUsage: EXEC\n520 End of proper usage.\n'
+
+type Issue = (call: AgiCall) => Promise<unknown>
+
+describe('each command: the line it writes and what it makes of the reply', () => {
+  it.each<[string, string, unknown, Issue]>([
+    ['ANSWER', '200 result=0', undefined, (call) => call.answer()],
+    ['CHANNEL STATUS', '200 result=6', 6, (call) => call.channelStatus()],
+    [
+      'STREAM FILE "ura/main-menu" "12"',
+      '200 result=50 endpos=8000',
+      { kind: 'key', key: '2', endpos: 8_000 },
+      (call) => call.streamFile('ura/main-menu', '12'),
+    ],
+    [
+      'STREAM FILE "beep" ""',
+      '200 result=0 endpos=1',
+      { kind: 'finished', endpos: 1 },
+      (call) => call.streamFile('beep'),
+    ],
+    [
+      'GET OPTION "menu" "*#" 7000',
+      '200 result=42 endpos=5',
+      { kind: 'key', key: '*', endpos: 5 },
+      (call) => call.getOption('menu', '*#', 7_000),
+    ],
+    ['WAIT FOR DIGIT 4000', '200 result=0', { kind: 'timeout' }, (call) => call.waitForDigit(4_000)],
+    ['WAIT FOR DIGIT 1', '200 result=35', { kind: 'key', key: '#' }, (call) => call.waitForDigit(1)],
+    [
+      'GET DATA "ask" 4000 4',
+      '200 result=0123',
+      { digits: '0123', timedOut: false },
+      (call) => call.getData('ask', 4_000, 4),
+    ],
+    [
+      'GET DATA "" 4000 4',
+      '200 result= (timeout)',
+      { digits: '', timedOut: true },
+      (call) => call.getData('', 4_000, 4),
+    ],
+    ['SAY DIGITS "0123" ""', '200 result=0', { kind: 'finished' }, (call) => call.sayDigits('0123')],
+    ['SAY DIGITS "1" "1"', '200 result=49', { kind: 'key', key: '1' }, (call) => call.sayDigits('1', '1')],
+    ['SET VARIABLE "X" "a,b"', '200 result=1', undefined, (call) => call.setVariable('X', 'a,b')],
+    ['GET VARIABLE "X"', '200 result=1 (a (b) c)', 'a (b) c', (call) => call.getVariable('X')],
+    ['GET VARIABLE "X"', '200 result=1 ()', '', (call) => call.getVariable('X')],
+    ['GET VARIABLE "X"', '200 result=0', null, (call) => call.getVariable('X')],
+    ['SET MUSIC ON', '200 result=0', undefined, (call) => call.setMusic(true)],
+    ['SET MUSIC ON "jazz"', '200 result=0', undefined, (call) => call.setMusic(true, 'jazz')],
+    ['SET MUSIC OFF', '200 result=0', undefined, (call) => call.setMusic(false)],
+    ['VERBOSE "hello" 3', '200 result=1', undefined, (call) => call.verbose('hello', 3)],
+    ['NOOP', '200 result=0', undefined, (call) => call.noop()],
+    ['EXEC "Dial" "PJSIP/x,20"', '200 result=-1', -1, (call) => call.exec('Dial', 'PJSIP/x,20')],
+    ['HANGUP', '200 result=1', undefined, (call) => call.hangup()],
+  ])('%s → %s', async (line, reply, expected, issue) => {
+    const { call, written } = scriptedCall([`${reply}\n`])
+    expect(await issue(call)).toEqual(expected)
+    expect(written).toEqual([line])
+  })
+
+  it('marks the end of a full value, so that line breaks and parentheses in it are safe', async () => {
+    const { call, exchange, written, receive } = scriptedCall()
+    const reading = call.getFullVariable('${X}')
+    const mark = /^GET FULL VARIABLE "\$\{X\}(~[0-9a-f]{12})"$/.exec(written[0] ?? '')?.[1]
+    receive(`200 result=1 (a)\nHANGUP\n200 result=1\nb)${mark})\n`)
+    expect(await reading).toBe('a)\nHANGUP\n200 result=1\nb)')
+    expect(exchange.hungUp).toBe(false)
+  })
+
+  it('sets several variables in one round trip, the odd one by itself', async () => {
+    const { call, written } = scriptedCall(['200 result=0\n', '200 result=1\n'])
+    await call.setVariables({ A: '1', B: '2', C: 'x,y' })
+    expect(written).toEqual(['EXEC "MSet" "A=1,B=2"', 'SET VARIABLE "C" "x,y"'])
+  })
+})
+
+describe('arguments that Asterisk would misread', () => {
+  it.each<[string, Issue]>([
+    ['a line break', (call) => call.setVariable('X', 'a\nHANGUP')],
+    ['a line break in MSet', (call) => call.setVariables({ A: 'a\nHANGUP', B: '2' })],
+    ['a line too long for Asterisk 22.5', (call) => call.verbose('x'.repeat(2_100))],
+    ['a key set with something else in it', (call) => call.streamFile('x', '12x')],
+    ['digits to say that are none', (call) => call.sayDigits('12*')],
+    ['a file without name', (call) => call.streamFile('')],
+    ['a negative wait', (call) => call.waitForDigit(-1)],
+    ['a wait that is no number', (call) => call.getOption('x', '1', Number.NaN)],
+    ['more digits than GET DATA holds', (call) => call.getData('x', 1_000, 1_024)],
+    ['GET DATA without time, which would mean six seconds', (call) => call.getData('x', 0, 4)],
+  ])('%s: AgiArgumentError, nothing written', async (_what, issue) => {
+    const { call, written } = scriptedCall([], { version: '22.5.2' })
+    await expect(issue(call)).rejects.toThrow(AgiArgumentError)
+    expect(written).toEqual([])
+  })
+})
+
+describe('refusals of Asterisk', () => {
+  it.each([
+    ['510 Invalid or unknown command\n', AgiInvalidCommandError],
+    [USAGE, AgiUsageError],
+    ['520 Invalid command syntax.  Proper usage not available.\n', AgiUsageError],
+    [DEAD, AgiDeadChannelError],
+    ['503 result=-2 Memory\n', AgiProtocolError],
+    ['200 result=maybe endpos=0\n', AgiProtocolError],
+    ['200 result=7 endpos=0\n', AgiProtocolError],
+  ])('%j', async (reply, type) => {
+    const { call } = scriptedCall([reply, '200 result=0\n'])
+    await expect(call.streamFile('x')).rejects.toThrow(type)
+    await expect(call.noop()).resolves.toBeUndefined()
+  })
+
+  it('names the verb in the error and nothing of the arguments', async () => {
+    const { call } = scriptedCall([USAGE])
+    const error = await call.setVariable('CODE', '4711').catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'usage', command: 'SET VARIABLE', name: 'AgiUsageError' })
+    expect(String(error)).not.toContain('4711')
+  })
+
+  it('passes over the usage text that follows an application which returned 1', async () => {
+    const { call } = scriptedCall([`200 result=1\n${USAGE}`, '200 result=6\n'])
+    expect(await call.exec('Odd')).toBe(1)
+    expect(await call.channelStatus()).toBe(6)
+  })
+
+  it('passes over the one-line form of it too, and no second one', async () => {
+    const stray = '520 Invalid command syntax.  Proper usage not available.\n'
+    const { call } = scriptedCall([`200 result=1\n${stray}`, stray])
+    await call.exec('Odd')
+    await expect(call.noop()).rejects.toThrow(AgiUsageError)
+  })
+})
+
+describe('-1: hangup or failure', () => {
+  const lone: [string, Issue][] = [
+    ['STREAM FILE', (call) => call.streamFile('x')],
+    ['GET OPTION', (call) => call.getOption('x', '1', 100)],
+    ['SAY DIGITS', (call) => call.sayDigits('1')],
+  ]
+  const failing: [string, Issue][] = [
+    ['ANSWER', (call) => call.answer()],
+    ['WAIT FOR DIGIT', (call) => call.waitForDigit(100)],
+    ['GET DATA', (call) => call.getData('x', 100, 4)],
+  ]
+
+  it.each(lone)('%s on a channel that is alive: failed', async (_verb, issue) => {
+    const { call, written } = scriptedCall(['200 result=-1 endpos=0\n', '200 result=6\n'])
+    expect(await issue(call)).toEqual({ kind: 'failed' })
+    expect(written[1]).toBe('CHANNEL STATUS')
+    expect(call.signal.aborted).toBe(false)
+  })
+
+  it.each(failing)('%s on a channel that is alive: AgiCommandFailedError', async (_verb, issue) => {
+    const { call } = scriptedCall(['200 result=-1\n', '200 result=6\n'])
+    await expect(issue(call)).rejects.toThrow(AgiCommandFailedError)
+  })
+
+  it.each([...lone, ...failing])(
+    '%s with HANGUP behind it: AgiHangupError, nothing asked',
+    async (_verb, issue) => {
+      const { call, written } = scriptedCall(['200 result=-1\nHANGUP\n'])
+      await expect(issue(call)).rejects.toThrow(AgiHangupError)
+      expect(written).toHaveLength(1)
+      expect(call.signal.reason).toBeInstanceOf(AgiHangupError)
+    },
+  )
+
+  it.each([...lone, ...failing])('%s with HANGUP behind the question', async (_verb, issue) => {
+    const { call } = scriptedCall(['200 result=-1\n', `HANGUP\n${DEAD}`])
+    await expect(issue(call)).rejects.toThrow(AgiHangupError)
+  })
+
+  it.each([...lone, ...failing])('%s with AGISIGHUP=no: 511 alone tells', async (_verb, issue) => {
+    const { call } = scriptedCall(['200 result=-1\n', DEAD])
+    await expect(issue(call)).rejects.toThrow(AgiHangupError)
+    expect(call.signal.aborted).toBe(true)
+  })
+})
+
+describe('hangup', () => {
+  it('is found behind the "no key" of GET OPTION', async () => {
+    const { call } = scriptedCall(['200 result=0 endpos=9\nHANGUP\n'])
+    await expect(call.getOption('x', '1', 100)).rejects.toThrow(AgiHangupError)
+  })
+
+  it('lets a whole playback before it count', async () => {
+    const { call } = scriptedCall(['200 result=0 endpos=9\nHANGUP\n'])
+    expect(await call.streamFile('x')).toEqual({ kind: 'finished', endpos: 9 })
+    await expect(call.streamFile('y')).rejects.toThrow(AgiHangupError)
+  })
+
+  it('between two commands aborts the signal at once', async () => {
+    const { call, receive } = scriptedCall()
+    expect(call.signal.aborted).toBe(false)
+    receive('HANGUP\n')
+    expect(call.signal.reason).toBeInstanceOf(AgiHangupError)
+  })
+
+  it('before the reply to a command leaves that command its own reply', async () => {
+    const { call } = scriptedCall(['HANGUP\n200 result=1\n'])
+    await expect(call.setVariable('X', '1')).resolves.toBeUndefined()
+    expect(call.signal.aborted).toBe(true)
+  })
+
+  it('refuses what needs a live channel without writing it, and still runs the rest', async () => {
+    const { call, receive, written } = scriptedCall(['200 result=1\n', '200 result=0\n'])
+    receive('HANGUP\n')
+    await expect(call.streamFile('x')).rejects.toThrow(AgiHangupError)
+    await expect(call.channelStatus()).rejects.toThrow(AgiHangupError)
+    await call.setVariable('URA_RESULT', 'abandoned')
+    await call.noop()
+    await call.hangup()
+    expect(written).toEqual(['SET VARIABLE "URA_RESULT" "abandoned"', 'NOOP'])
+  })
+
+  it('settles what was waiting for its turn', async () => {
+    const { call, receive, written } = scriptedCall(['', '200 result=1\n'])
+    const results = Promise.allSettled([
+      call.streamFile('x'),
+      call.streamFile('y'),
+      call.setVariable('X', '1'),
+    ])
+    receive('HANGUP\n')
+    receive(DEAD)
+    expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+    expect(written).toEqual(['STREAM FILE "x" ""', 'SET VARIABLE "X" "1"'])
+  })
+
+  it('is not what 511 means on a channel that was dead from the start', async () => {
+    const { call } = scriptedCall([DEAD, '200 result=1\n', DEAD])
+    await expect(call.streamFile('x')).rejects.toThrow(AgiDeadChannelError)
+    await call.verbose('still there')
+    await expect(call.channelStatus()).rejects.toThrow(AgiDeadChannelError)
+    expect(call.signal.aborted).toBe(false)
+  })
+
+  it('in the background rejects a promise nobody awaits without ending the process', async () => {
+    const unhandled: unknown[] = []
+    const keep = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', keep)
+    const { call, receive } = scriptedCall()
+    void call.streamFile('x')
+    void call.streamFile('y')
+    receive(`HANGUP\n${DEAD}`)
+    await new Promise((resolve) => void setImmediate(resolve))
+    process.off('unhandledRejection', keep)
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('one command in flight', () => {
+  it('writes the next line only after the reply, in the order of the calls', async () => {
+    const { call, written, receive } = scriptedCall()
+    const both = Promise.all([call.waitForDigit(100), call.waitForDigit(200)])
+    expect(written).toEqual(['WAIT FOR DIGIT 100'])
+    receive('200 result=49\n')
+    expect(written).toEqual(['WAIT FOR DIGIT 100', 'WAIT FOR DIGIT 200'])
+    receive('200 result=50\n')
+    expect(await both).toEqual([
+      { kind: 'key', key: '1' },
+      { kind: 'key', key: '2' },
+    ])
+  })
+
+  it('queues 32 commands and refuses the next', async () => {
+    const { call } = scriptedCall()
+    for (let count = 0; count < 33; count += 1) void call.noop()
+    await expect(call.noop()).rejects.toThrow(AgiQueueFullError)
+  })
+
+  it('takes a reply without a command for a fault of the stream', () => {
+    const { receive } = scriptedCall()
+    expect(() => receive('200 result=0\n')).toThrow(AgiProtocolError)
+  })
+
+  it('adds no listeners to the signal', async () => {
+    const { call } = scriptedCall(Array.from({ length: 100 }, () => '200 result=0\n'))
+    for (let count = 0; count < 100; count += 1) await call.noop()
+    expect(getEventListeners(call.signal, 'abort')).toEqual([])
+  })
+})
+
+describe('the end of the connection', () => {
+  it('settles everything pending, and everything after', async () => {
+    const { call, exchange } = scriptedCall()
+    const results = Promise.allSettled([call.streamFile('x'), call.noop()])
+    exchange.close(new AgiConnectionLostError('gone'))
+    const reasons = (await results).map((result) => (result.status === 'rejected' ? result.reason : null))
+    expect(reasons).toEqual([expect.any(AgiConnectionLostError), expect.any(AgiConnectionLostError)])
+    await expect(call.setVariable('X', '1')).rejects.toThrow(AgiConnectionLostError)
+    expect(call.signal.reason).toBeInstanceOf(AgiConnectionLostError)
+  })
+
+  it('after a hangup is still the hangup (AGIEXITONHANGUP=yes)', async () => {
+    const { call, exchange, receive } = scriptedCall()
+    const playing = call.streamFile('x')
+    receive('HANGUP\n')
+    exchange.close(new AgiConnectionLostError('gone'))
+    await expect(playing).rejects.toThrow(AgiHangupError)
+    expect(call.signal.reason).toBeInstanceOf(AgiHangupError)
+  })
+})
+
+describe('a reply that does not come', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('ends the connection after the time for replies', async () => {
+    const { call } = scriptedCall([], { replyTimeoutMs: 1_000 })
+    const setting = call.setVariable('X', '1')
+    vi.advanceTimersByTime(1_000)
+    await expect(setting).rejects.toThrow(AgiConnectionLostError)
+  })
+
+  it('is due only after the wait that was asked for', async () => {
+    const { call, receive } = scriptedCall([], { replyTimeoutMs: 1_000 })
+    const waiting = call.waitForDigit(5_000)
+    vi.advanceTimersByTime(5_999)
+    receive('200 result=0\n')
+    expect(await waiting).toEqual({ kind: 'timeout' })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it.each<[string, Issue]>([
+    ['a playback', (call) => call.streamFile('x')],
+    ['GET DATA', (call) => call.getData('x', 1_000, 4)],
+    ['EXEC', (call) => call.exec('Dial', 'PJSIP/x')],
+  ])('is never due for %s', (_what, issue) => {
+    const { call } = scriptedCall()
+    void issue(call)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

@@ -1,0 +1,75 @@
+import type { Clock } from '@ura/core/clock'
+import type { CallOutcome, CallRecord } from '@ura/core/ticket-api/schemas'
+
+/** When several things happened in one call, the first of these is its outcome. */
+const outcomesByWeight: readonly CallOutcome[] = [
+  'declined',
+  'transferred',
+  'ticket_opened',
+  'status_told',
+  'failed',
+  'abandoned',
+]
+const stepsMax = 200
+
+/** Gathers what a call's record says: steps with times, outcome, tickets. */
+export class CallRecorder {
+  readonly #clock: Clock
+  readonly #startedAt: Date
+  readonly #steps: { etapa: string; em: string }[] = []
+  readonly #protocols: string[] = []
+  #outcome: CallOutcome = 'abandoned'
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#startedAt = clock.now()
+  }
+
+  get outcome(): CallOutcome {
+    return this.#outcome
+  }
+
+  get lastStep(): string {
+    return this.#steps.at(-1)?.etapa ?? ''
+  }
+
+  get protocols(): readonly string[] {
+    return this.#protocols
+  }
+
+  enter(step: string): void {
+    if (this.#steps.length < stepsMax) {
+      this.#steps.push({ etapa: step, em: this.#clock.now().toISOString() })
+    }
+  }
+
+  happened(outcome: CallOutcome): void {
+    if (outcomesByWeight.indexOf(outcome) < outcomesByWeight.indexOf(this.#outcome)) {
+      this.#outcome = outcome
+    }
+  }
+
+  opened(protocol: string): void {
+    this.#protocols.push(protocol)
+    this.happened('ticket_opened')
+  }
+
+  record(call: {
+    callId: string
+    round: number
+    callingNumber: string | null
+    userCode: string | null
+  }): CallRecord {
+    return {
+      chamada: call.callId,
+      rodada: call.round,
+      telefone: call.callingNumber,
+      inicio: this.#startedAt.toISOString(),
+      fim: this.#clock.now().toISOString(),
+      etapas: [...this.#steps],
+      resultado: this.#outcome,
+      usuario: call.userCode,
+      protocolos: [...this.#protocols],
+    }
+  }
+}

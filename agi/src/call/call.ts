@@ -1,0 +1,38 @@
+import type { Logger } from '@ura/core/logger'
+import type { CatalogueCategory, CatalogueService, UserSpeechAnswer } from '@ura/core/ticket-api/schemas'
+import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
+import type { CallRecorder } from './call-recorder.ts'
+import type { Line } from './line.ts'
+import type { OfficeHours } from './office-hours.ts'
+
+/** Who says to be calling, and whether the access code has proved it. */
+export interface Person {
+  readonly userCode: string
+  /** Their name, being fetched since the code was known; null when it can't be had. */
+  readonly name: Promise<UserSpeechAnswer | null>
+  readonly verified: boolean
+}
+
+/** Everything a step of the call works with. One object a call; steps change only the last five fields. */
+export interface Call {
+  readonly callId: string
+  /** 1 for the first entry; the dialplan enters again when nobody answers in the queue. */
+  readonly round: number
+  readonly callingNumber: string | null
+  readonly line: Line
+  readonly signal: AbortSignal
+  readonly ticketApi: TicketApi
+  readonly officeHours: OfficeHours
+  readonly recorder: CallRecorder
+  readonly log: Logger
+  readonly tries: number
+  /** A key for the next request of this kind: the same call, round, step and count always give the same one. */
+  nextIdempotencyKey(step: string): string
+  /** What the caller chose in the main menu. */
+  purpose: 'open-ticket' | 'query-ticket'
+  person: Person | null
+  category: CatalogueCategory | null
+  service: CatalogueService | null
+  /** The last ticket opened, for saying it again. */
+  ticket: { protocol: string; url: string | null } | null
+}

@@ -1,0 +1,186 @@
+import type { AgiCall, DtmfKey } from 'asterisk-agi'
+import { prompt, type Sound } from './sound.ts'
+
+export interface LineTimes {
+  /** From the end of a question to its first key, milliseconds. */
+  firstDigitMs: number
+  /** Between the keys of a number, milliseconds. */
+  betweenDigitsMs: number
+}
+
+export interface LineEvents {
+  played?(sound: Sound): void
+  /** A sound could not be played though the caller is there: a missing file or an address that gives nothing. */
+  missing?(sound: Sound): void
+}
+
+export type NumberAnswer =
+  | { kind: 'digits'; digits: string }
+  /** `*`, which acts at once. */
+  | { kind: 'star' }
+  | { kind: 'nothing' }
+
+const anyKey = '0123456789*#'
+/** A wait this short is not worth a command; above it, keys are gathered while the caller waits. */
+const shortWaitMs = 150
+/**
+ * Asterisk throws away a key that arrives while no command runs (22.10, res_agi.c: `run_agi` reads and frees the
+ * frame), so a longer wait is cut into commands that gather keys; the slice is what a finished wait costs at most.
+ */
+const sliceMs = 200
+/** Silence after which the caller is told to wait; the promise is at most 2 s. */
+const silenceMs = 1_200
+const keyAheadMax = 32
+
+/**
+ * The caller's line: what is said and what is keyed. Every sound can be interrupted; keys that come before their
+ * question are kept and answer it. Every method rejects with the AGI library's hangup error when the caller is
+ * gone.
+ */
+export class Line {
+  readonly #agi: AgiCall
+  readonly #times: LineTimes
+  readonly #events: LineEvents
+  #keysAhead: DtmfKey[] = []
+  /** The last number ended by its length, so a `#` that follows belongs to it and answers nothing. */
+  #hashIsDue = false
+
+  constructor(agi: AgiCall, times: LineTimes, events: LineEvents = {}) {
+    this.#agi = agi
+    this.#times = times
+    this.#events = events
+  }
+
+  /** Plays the sounds in turn. A key stops them all and is kept for the next question. */
+  async say(...sounds: readonly Sound[]): Promise<void> {
+    for (const sound of sounds) {
+      if (this.#keysAhead.length > 0) {
+        return
+      }
+      const key = await this.#play(sound, () => this.#agi.streamFile(sound.file, anyKey))
+      this.#keepAhead(key === 'missing' ? null : key)
+    }
+  }
+
+  /** Asks for one key: the sounds, then the time for the first digit. Null = nothing was pressed. */
+  async askKey(...sounds: readonly Sound[]): Promise<DtmfKey | null> {
+    const question = sounds.at(-1)
+    await this.say(...sounds.slice(0, -1))
+    const ahead = this.#keysAhead.shift()
+    if (ahead !== undefined || question === undefined) {
+      return ahead ?? null
+    }
+    const { firstDigitMs } = this.#times
+    const key = await this.#play(question, () => this.#agi.getOption(question.file, anyKey, firstDigitMs))
+    return key === 'missing' ? this.#waitForKey(firstDigitMs) : key
+  }
+
+  /** Asks for a number of at most `digitsMax` digits; `#` or a pause ends it, `*` cancels it at once. */
+  async askNumber(digitsMax: number, ...sounds: readonly Sound[]): Promise<NumberAnswer> {
+    let digits = ''
+    let key = await this.askKey(...sounds)
+    while (key !== null && key !== '#') {
+      if (key === '*') {
+        return { kind: 'star' }
+      }
+      digits += key
+      if (digits.length === digitsMax) {
+        this.#hashIsDue = true
+        this.#dropDueHash()
+        break
+      }
+      key = this.#keysAhead.shift() ?? (await this.#waitForKey(this.#times.betweenDigitsMs))
+    }
+    return digits === '' ? { kind: 'nothing' } : { kind: 'digits', digits }
+  }
+
+  /** Drops keys that were keyed ahead: after a wrong answer they would answer the wrong question. */
+  forgetKeysAhead(): void {
+    this.#keysAhead = []
+  }
+
+  /**
+   * Waits for work that the caller can't see. Keys meanwhile are kept; when it takes long the caller is told
+   * "um momento, por favor" and hears music.
+   */
+  async waitFor<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(
+      () => true as const,
+      () => true as const,
+    )
+    if (!(await settlesWithin(settled, shortWaitMs))) {
+      await this.#keepCompany(settled)
+    }
+    return work
+  }
+
+  async #keepCompany(settled: Promise<true>): Promise<void> {
+    const startedAt = performance.now()
+    let music = false
+    while (!(await settlesWithin(settled, 0))) {
+      if (!music && performance.now() - startedAt >= silenceMs) {
+        await this.say(prompt('one-moment'))
+        await this.#agi.setMusic(true)
+        music = true
+      }
+      this.#keepAhead(await this.#waitForKey(sliceMs))
+    }
+    if (music) {
+      await this.#agi.setMusic(false)
+    }
+  }
+
+  /** Plays once; a second time when all that cut it short was the `#` of the number before. */
+  async #play(
+    sound: Sound,
+    play: () => ReturnType<AgiCall['streamFile']>,
+  ): Promise<DtmfKey | null | 'missing'> {
+    this.#events.played?.(sound)
+    let result = await play()
+    if (result.kind === 'key' && this.#isDueHash(result.key)) {
+      result = await play()
+    }
+    if (result.kind === 'failed') {
+      this.#events.missing?.(sound)
+      return 'missing'
+    }
+    return result.kind === 'key' ? result.key : null
+  }
+
+  async #waitForKey(timeoutMs: number): Promise<DtmfKey | null> {
+    const result = await this.#agi.waitForDigit(timeoutMs)
+    return result.kind === 'timeout' || this.#isDueHash(result.key) ? null : result.key
+  }
+
+  #keepAhead(key: DtmfKey | null): void {
+    if (key !== null && this.#keysAhead.length < keyAheadMax) {
+      this.#keysAhead.push(key)
+    }
+  }
+
+  /** Any key uses up the expectation of a `#`; only the `#` itself is swallowed by it. */
+  #isDueHash(key: DtmfKey): boolean {
+    const isDue = this.#hashIsDue && key === '#'
+    this.#hashIsDue = false
+    return isDue
+  }
+
+  #dropDueHash(): void {
+    const [next] = this.#keysAhead
+    if (next !== undefined && this.#isDueHash(next)) {
+      this.#keysAhead.shift()
+    }
+  }
+}
+
+async function settlesWithin(settled: Promise<true>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false)
+  })
+  try {
+    return await Promise.race([settled, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

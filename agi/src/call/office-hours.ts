@@ -1,0 +1,53 @@
+import type { Clock } from '@ura/core/clock'
+import type { OfficeHoursAnswer } from '@ura/core/ticket-api/schemas'
+import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
+
+/** With an earlier answer at hand the API gets this long to give a newer one, milliseconds. */
+const patienceMs = 2_000
+const refreshMs = 15_000
+
+/**
+ * Whether technicians are there. The API decides; its last answer says until when it holds, and serves while the
+ * API is away, so that a caller is still passed to a technician in office hours.
+ */
+export class OfficeHours {
+  readonly #ticketApi: TicketApi
+  readonly #clock: Clock
+  #last: OfficeHoursAnswer | null = null
+
+  constructor(ticketApi: TicketApi, clock: Clock) {
+    this.#ticketApi = ticketApi
+    this.#clock = clock
+  }
+
+  /**
+   * The API's answer, or the last one while it holds.
+   * @throws HelpdeskError when the API can't be asked and no earlier answer holds.
+   */
+  async now(signal: AbortSignal): Promise<OfficeHoursAnswer> {
+    const fallback = this.#remembered()
+    const patience = fallback === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
+    try {
+      this.#last = await this.#ticketApi.officeHours(patience)
+      return this.#last
+    } catch (error) {
+      signal.throwIfAborted()
+      if (fallback === null) {
+        throw error
+      }
+      return fallback
+    }
+  }
+
+  /** Asks in the background when nothing is remembered, so that a fault later in the call finds an answer. */
+  refresh(): void {
+    if (this.#remembered() === null) {
+      this.now(AbortSignal.timeout(refreshMs)).catch(() => {})
+    }
+  }
+
+  #remembered(): OfficeHoursAnswer | null {
+    const change = this.#last?.proxima_mudanca ?? null
+    return change !== null && new Date(change) > this.#clock.now() ? this.#last : null
+  }
+}

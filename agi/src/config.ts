@@ -1,0 +1,65 @@
+import { readConfiguration, type Configuration, type Environment } from '@ura/core/configuration'
+import { logLevels } from '@ura/core/logger'
+import { choice, httpUrl, integer, port, secret, text } from '@ura/core/settings'
+
+/** Settings of the FastAGI service; defaults of the caller's limits are those of the call flow's specification. */
+export const agiSettings = {
+  port: port('AGI_PORT', { default: 4573, description: 'FastAGI port; 0 picks a free one' }),
+  host: text('AGI_HOST', {
+    default: '127.0.0.1',
+    description: 'address to listen on; FastAGI has no password',
+  }),
+  ticketApiUrl: httpUrl('TICKET_API_URL', {
+    default: 'http://127.0.0.1:3000',
+    description: 'address of the ticket API',
+  }),
+  ticketApiToken: secret('HELPDESK_API_TOKEN', { description: "this client's token at the ticket API" }),
+  maxCalls: integer('AGI_MAX_CALLS', {
+    default: 500,
+    min: 1,
+    max: 20_000,
+    description: 'calls at once; past it a call is refused, so that the dialplan tries the next server',
+  }),
+  drainMs: integer('AGI_DRAIN_MS', {
+    default: 10_000,
+    min: 0,
+    max: 600_000,
+    description: 'how long a stop waits for calls in progress, in milliseconds',
+  }),
+  firstDigitMs: integer('FIRST_DIGIT_MS', {
+    default: 7_000,
+    min: 1_000,
+    max: 60_000,
+    description: 'how long a question waits for the first key, in milliseconds',
+  }),
+  betweenDigitsMs: integer('BETWEEN_DIGITS_MS', {
+    default: 4_000,
+    min: 500,
+    max: 60_000,
+    description: 'how long a number may pause between keys, in milliseconds',
+  }),
+  tries: integer('QUESTION_TRIES', {
+    default: 3,
+    min: 1,
+    max: 9,
+    description: 'how often a question is asked before the call goes on without its answer',
+  }),
+  apiBudgetMs: integer('API_BUDGET_MS', {
+    default: 15_000,
+    min: 1_000,
+    max: 15_000,
+    description: 'time for one step at the ticket API, retries included, in milliseconds',
+  }),
+  logLevel: choice('LOG_LEVEL', {
+    default: 'info',
+    words: logLevels,
+    description: 'least level that is logged',
+  }),
+}
+
+export type AgiConfiguration = Configuration<typeof agiSettings>
+
+/** @throws ConfigurationError with every fault at once. */
+export function readAgiConfiguration(environment: Environment): AgiConfiguration {
+  return readConfiguration(agiSettings, environment)
+}

@@ -1,0 +1,63 @@
+/**
+ * Every static prompt. An id is the sound file's name under `ura/` and the prompt's name in logs and tests.
+ * Menus made from the catalogue are not here: their ids are `category-menu` or `service-menu` followed by the
+ * catalogue's version; the bare ids are what is heard when their speech can't be had.
+ */
+export const promptIds = [
+  'main-menu',
+  'ask-registration',
+  'unknown-registration',
+  'access-code-sent',
+  'ask-access-code',
+  'wrong-access-code',
+  'access-code-resent',
+  'access-code-undeliverable',
+  'access-code-expired',
+  'confirm-name-before',
+  'confirm-name-after',
+  'identity-declined',
+  'category-menu',
+  'service-menu',
+  'invalid-option',
+  'no-input',
+  'ticket-opened',
+  'ticket-registered-offline',
+  'after-ticket',
+  'ask-ticket',
+  'ticket-not-found',
+  'status-open',
+  'status-in-progress',
+  'status-waiting-for-user',
+  'status-resolved',
+  'status-closed',
+  'status-cancelled',
+  'after-status',
+  'transferring',
+  'out-of-hours',
+  'one-moment',
+  'too-many-tries',
+  'system-unavailable',
+  'goodbye',
+  'digit-0',
+  'digit-1',
+  'digit-2',
+  'digit-3',
+  'digit-4',
+  'digit-5',
+  'digit-6',
+  'digit-7',
+  'digit-8',
+  'digit-9',
+] as const
+
+export type PromptId = (typeof promptIds)[number]
+
+/** The sound file that Asterisk plays for a prompt, relative to its sounds folder and without extension. */
+export function soundFileOf(id: PromptId): string {
+  return `ura/${id}`
+}
+
+/** The recordings that say a number digit by digit. */
+export function digitPrompts(digits: string): PromptId[] {
+  return Array.from(digits).flatMap((digit) => promptIds.filter((id) => id === `digit-${digit}`))
+}

@@ -1,0 +1,116 @@
+import { AgiConnectionLostError, AgiHangupError, type AgiCall, type AgiHandler } from 'asterisk-agi'
+import type { Clock } from '@ura/core/clock'
+import type { Logger } from '@ura/core/logger'
+import { maskPhoneNumber } from '@ura/core/phone-number'
+import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
+import type { Call } from '../call/call.ts'
+import { CallRecorder } from '../call/call-recorder.ts'
+import { Line, type LineTimes } from '../call/line.ts'
+import type { OfficeHours } from '../call/office-hours.ts'
+import { runFlow } from '../flow.ts'
+import type { StepName } from '../steps/step.ts'
+import { technicianDisplay } from './technician-display.ts'
+
+export interface HelpdeskDependencies {
+  ticketApi: TicketApi
+  officeHours: OfficeHours
+  clock: Clock
+  log: Logger
+  times: LineTimes
+  tries: number
+  /** Work that outlives the call (its record), for the service to wait for when it stops. */
+  inBackground(work: Promise<void>): void
+}
+
+/** What the dialplan's first argument may ask for. */
+const entries: Readonly<Record<string, StepName>> = { start: 'main-menu', 'open-ticket': 'registration-code' }
+
+/**
+ * The FastAGI script `helpdesk[,<entry>[,<round>]]`: runs the whole call and tells the dialplan where to go next
+ * in `URA_NEXT`, with `URA_RESULT`, `URA_USER`, `URA_PROTOCOL` and `URA_DISPLAY` (the technician's display).
+ * An unset `URA_NEXT` means that the service was lost in mid-call.
+ */
+export function helpdeskScript(dependencies: HelpdeskDependencies): AgiHandler {
+  return async (agi) => {
+    const call = await openCall(agi, dependencies)
+    dependencies.officeHours.refresh()
+    const [entry = 'start'] = agi.environment.arguments
+    try {
+      const { end } = await runFlow(call, entries[entry] ?? 'main-menu')
+      await agi.setVariables({
+        URA_NEXT: end,
+        URA_RESULT: call.recorder.outcome,
+        URA_USER: call.person?.userCode ?? '',
+        URA_PROTOCOL: call.recorder.protocols.at(-1) ?? '',
+        URA_DISPLAY: await technicianDisplay(call.person),
+      })
+    } catch (error) {
+      if (!(error instanceof AgiHangupError || error instanceof AgiConnectionLostError)) {
+        call.recorder.happened('failed')
+      }
+      throw error
+    } finally {
+      dependencies.inBackground(keepRecord(call))
+    }
+  }
+}
+
+async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promise<Call> {
+  const { environment, signal } = agi
+  const linkedId = (await agi.getFullVariable('${CHANNEL(linkedid)}')) ?? ''
+  const callId = (linkedId === '' ? environment.uniqueId : linkedId).replaceAll(/[^\w.:-]/g, '-').slice(0, 64)
+  const round = /^[1-9]$/.test(environment.arguments[1] ?? '') ? Number(environment.arguments[1]) : 1
+  const callingNumber = dialled(environment.callerId)
+  const log = dependencies.log.child({ callId, round })
+  log.info({ caller: callingNumber === null ? null : maskPhoneNumber(callingNumber) }, 'call started')
+  const counts = new Map<string, number>()
+  return {
+    callId,
+    round,
+    callingNumber,
+    line: new Line(agi, dependencies.times, {
+      played: (sound) => log.debug({ prompt: sound.name }, 'prompt played'),
+      missing: (sound) => log.warn({ prompt: sound.name }, 'prompt could not be played'),
+    }),
+    signal,
+    ticketApi: dependencies.ticketApi,
+    officeHours: dependencies.officeHours,
+    recorder: new CallRecorder(dependencies.clock),
+    log,
+    tries: dependencies.tries,
+    nextIdempotencyKey: (step) => {
+      const ordinal = (counts.get(step) ?? 0) + 1
+      counts.set(step, ordinal)
+      return `${callId}/${round}/${step}-${ordinal}`
+    },
+    purpose: 'open-ticket',
+    person: null,
+    category: null,
+    service: null,
+    ticket: null,
+  }
+}
+
+/** The caller's number as far as it is one: caller input is filtered before it reaches anything. */
+function dialled(callerId: string | null): string | null {
+  const number = (callerId ?? '').replaceAll(/[^0-9+]/g, '').slice(0, 32)
+  return number === '' ? null : number
+}
+
+/** Sends the call's record; when the API doesn't take it, the log line is what is left of it. */
+async function keepRecord(call: Call): Promise<void> {
+  const { recorder, callId, round, callingNumber, person, log } = call
+  const record = recorder.record({ callId, round, callingNumber, userCode: person?.userCode ?? null })
+  const summary = {
+    outcome: record.resultado,
+    lastStep: recorder.lastStep,
+    protocols: record.protocolos,
+    durationMs: Date.parse(record.fim) - Date.parse(record.inicio),
+  }
+  try {
+    await call.ticketApi.saveCallRecord(record)
+    log.info(summary, 'call ended')
+  } catch (error) {
+    log.error({ ...summary, steps: record.etapas, err: error }, 'call ended and its record could not be kept')
+  }
+}

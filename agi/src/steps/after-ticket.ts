@@ -1,0 +1,19 @@
+import type { Call } from '../call/call.ts'
+import { askMenu } from '../call/question.ts'
+import { prompt, speech, type Sound } from '../call/sound.ts'
+import { digitPrompts } from '../prompts/ids.ts'
+import type { Step } from './step.ts'
+
+/** Says the protocol twice; 1 opens another ticket, 9 says it again, hanging up is fine. */
+export const afterTicket: Step = async (call) => {
+  const choice = await askMenu(call, {
+    sounds: [prompt('ticket-opened'), ...protocol(call), ...protocol(call), prompt('after-ticket')],
+    choices: { 1: 'another' },
+    hearAgain: '9',
+  })
+  return choice === 'another' ? 'choose-category' : 'goodbye'
+}
+
+function protocol({ ticket }: Call): Sound[] {
+  return ticket === null ? [] : speech('protocol', ticket.url, digitPrompts(ticket.protocol).map(prompt))
+}

@@ -1,0 +1,44 @@
+import { HelpdeskError } from '@ura/core/errors'
+import type { Call } from '../call/call.ts'
+import { sayWhatWasWrong } from '../call/question.ts'
+import { prompt } from '../call/sound.ts'
+import type { Step } from './step.ts'
+
+const registrationDigitsMax = 12
+
+/** Asks for the registration code until the API knows it. */
+export const registrationCode: Step = async (call) => {
+  for (let failures = 0; failures < call.tries; failures += 1) {
+    const answer = await call.line.askNumber(registrationDigitsMax, prompt('ask-registration'))
+    if (answer.kind !== 'digits') {
+      await sayWhatWasWrong(call, answer.kind === 'nothing')
+    } else if (await isKnown(call, answer.digits)) {
+      call.person = {
+        userCode: answer.digits,
+        // Being made into speech while the access code travels; its absence is no reason to stop.
+        name: call.ticketApi.userSpeech(answer.digits, call.signal).catch(() => null),
+        verified: false,
+      }
+      return call.purpose === 'query-ticket' ? 'ask-ticket' : 'access-code'
+    } else {
+      call.line.forgetKeysAhead()
+      await call.line.say(prompt('unknown-registration'))
+    }
+  }
+  await call.line.say(prompt('too-many-tries'))
+  return 'give-up'
+}
+
+/** False for an unknown code, and for every code once this calling number has guessed too often. */
+async function isKnown(call: Call, userCode: string): Promise<boolean> {
+  const { callId, callingNumber } = call
+  const verified = call.ticketApi.verifyUser({ userCode, callId, callingNumber }, call.signal)
+  try {
+    return await call.line.waitFor(verified)
+  } catch (error) {
+    if (error instanceof HelpdeskError && error.code === 'LIMITE_DE_TENTATIVAS') {
+      return false
+    }
+    throw error
+  }
+}

@@ -1,0 +1,108 @@
+import type { Database } from '../database/schema.ts'
+import type { AccessCode, Delivery, EndReason } from './access-code.ts'
+
+/** The user's newest code, whatever became of it. */
+export async function findNewestCode(db: Database, userId: number): Promise<AccessCode | null> {
+  const row = await db
+    .selectFrom('access_codes')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .orderBy('serial', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row === undefined ? null : toAccessCode(row)
+}
+
+export async function findCode(db: Database, id: string): Promise<AccessCode | null> {
+  const row = await db.selectFrom('access_codes').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? null : toAccessCode(row)
+}
+
+/** When the user's codes since `since` were made, those aside that are known not to have been sent. */
+export async function findCodeTimes(db: Database, options: { userId: number; since: Date }): Promise<Date[]> {
+  const rows = await db
+    .selectFrom('access_codes')
+    .select('created_at_ms')
+    .where('user_id', '=', options.userId)
+    .where('created_at_ms', '>', options.since.getTime())
+    .where('delivery', '!=', 'not_sent')
+    .execute()
+  return rows.map((row) => new Date(row.created_at_ms))
+}
+
+/** Adds a code and ends those before it: a user has one code at most. */
+export async function replaceCodes(
+  db: Database,
+  code: Pick<AccessCode, 'id' | 'userId' | 'codeHash' | 'createdAt' | 'expiresAt'> & {
+    callId: string | null
+  },
+): Promise<void> {
+  await db
+    .updateTable('access_codes')
+    .set({ ended_at_ms: code.createdAt.getTime(), ended_reason: 'replaced' satisfies EndReason })
+    .where('user_id', '=', code.userId)
+    .where('ended_at_ms', 'is', null)
+    .execute()
+  await db
+    .insertInto('access_codes')
+    .values({
+      id: code.id,
+      user_id: code.userId,
+      call_id: code.callId,
+      code_hash: code.codeHash,
+      delivery: 'sending' satisfies Delivery,
+      created_at_ms: code.createdAt.getTime(),
+      expires_at_ms: code.expiresAt.getTime(),
+      ended_at_ms: null,
+      ended_reason: null,
+    })
+    .execute()
+}
+
+export async function markDelivery(db: Database, id: string, delivery: Delivery): Promise<void> {
+  await db.updateTable('access_codes').set({ delivery }).where('id', '=', id).execute()
+}
+
+/** Ends a code that is not over yet; false when it already was, so that of two uses at once one wins. */
+export async function endCode(
+  db: Database,
+  options: { id: string; reason: EndReason; now: Date },
+): Promise<boolean> {
+  const changed = await db
+    .updateTable('access_codes')
+    .set({ ended_at_ms: options.now.getTime(), ended_reason: options.reason })
+    .where('id', '=', options.id)
+    .where('ended_at_ms', 'is', null)
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}
+
+export async function countWrongTry(db: Database, id: string): Promise<void> {
+  await db
+    .updateTable('access_codes')
+    .set((column) => ({ wrong_tries: column('wrong_tries', '+', 1) }))
+    .where('id', '=', id)
+    .execute()
+}
+
+function toAccessCode(row: {
+  id: string
+  user_id: number
+  code_hash: string
+  delivery: string
+  created_at_ms: number
+  expires_at_ms: number
+  wrong_tries: number
+  ended_reason: string | null
+}): AccessCode {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    codeHash: row.code_hash,
+    delivery: row.delivery as Delivery,
+    createdAt: new Date(row.created_at_ms),
+    expiresAt: new Date(row.expires_at_ms),
+    wrongTries: row.wrong_tries,
+    endedReason: row.ended_reason as EndReason | null,
+  }
+}

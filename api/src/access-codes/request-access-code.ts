@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { HelpdeskError } from '@ura/core/errors'
+import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
+import type { ApiContext } from '../context.ts'
+import type { Database } from '../database/schema.ts'
+import { MessageNotAcceptedError } from '../gateway/message-gateway.ts'
+import { type IdempotentRequest, once } from '../idempotency/idempotency.ts'
+import { findActiveUser, type User } from '../users/user-repository.ts'
+import { hashAccessCode, newAccessCode, secondsUntilAnotherCode } from './access-code.ts'
+import { endCode, findCode, findCodeTimes, markDelivery, replaceCodes } from './access-code-repository.ts'
+
+type RequestContext = Pick<
+  ApiContext,
+  'db' | 'clock' | 'config' | 'keyedHash' | 'gateway' | 'metrics' | 'log'
+>
+
+interface CodeRequest {
+  userCode: string
+  callId: string | null
+  source: AuditSource
+  idempotent: Omit<IdempotentRequest, 'now' | 'endpoint'>
+}
+
+interface MadeCode {
+  id: string
+  expiresAtMs: number
+}
+
+/** How a repeated request waits for the first one's sending: within the caller's 15 s. */
+const deliveryPauseMs = 50
+const deliveryPausesMax = 200
+
+/**
+ * Makes an access code, ends the user's earlier ones and hands it to the WhatsApp gateway. The same idempotency key
+ * again waits for the first request's outcome and tells the same, without another code.
+ * @throws HelpdeskError USUARIO_NAO_ENCONTRADO, SEM_TELEFONE, LIMITE_DE_CODIGOS, WHATSAPP_INDISPONIVEL (the code is
+ *   then over), CHAVE_REUTILIZADA
+ */
+export async function requestAccessCode(
+  context: RequestContext,
+  request: CodeRequest,
+): Promise<{ phone: string; expiresAt: Date }> {
+  const { db, clock, config, keyedHash } = context
+  const user = await findActiveUser(db, request.userCode)
+  if (user === null) {
+    throw new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: 'usuario' })
+  }
+  if (user.whatsapp === null) {
+    throw new HelpdeskError('SEM_TELEFONE')
+  }
+  const now = clock.now()
+  const code = newAccessCode(config.accessCodeDigits)
+  const { answer: made, replayed } = await withLimitAudited(context, { ...request, now }, () =>
+    db.transaction().execute(async (trx) => {
+      const idempotent = { ...request.idempotent, endpoint: 'solicitar_codigo' as const, now }
+      return await once({ trx, keyedHash, request: idempotent }, () =>
+        makeCode(context, trx, { user, code, callId: request.callId, now }),
+      )
+    }),
+  )
+  const expiresAt = new Date(made.expiresAtMs)
+  if (replayed) {
+    await requireDelivery(db, made.id)
+  } else {
+    await deliver(context, request, { ...made, code, phone: user.whatsapp, expiresAt })
+  }
+  return { phone: user.whatsapp, expiresAt }
+}
+
+async function makeCode(
+  { config, keyedHash }: RequestContext,
+  trx: Database,
+  options: { user: User; code: string; callId: string | null; now: Date },
+): Promise<MadeCode> {
+  const { user, code, callId, now } = options
+  const windowMs = config.limitWindowMinutes * 60_000
+  const since = new Date(now.getTime() - windowMs)
+  const earlier = await findCodeTimes(trx, { userId: user.id, since })
+  const waitSeconds = secondsUntilAnotherCode(earlier, {
+    codesMax: config.accessCodesPerWindow,
+    windowMs,
+    now,
+  })
+  if (waitSeconds !== null) {
+    throw new HelpdeskError('LIMITE_DE_CODIGOS', { retryAfterSeconds: waitSeconds })
+  }
+  const id = randomUUID()
+  const expiresAt = new Date(now.getTime() + config.accessCodeMinutes * 60_000)
+  await replaceCodes(trx, {
+    id,
+    userId: user.id,
+    codeHash: hashAccessCode(keyedHash, id, code),
+    createdAt: now,
+    expiresAt,
+    callId,
+  })
+  return { id, expiresAtMs: expiresAt.getTime() }
+}
+
+async function deliver(
+  { db, clock, gateway, metrics, log }: RequestContext,
+  request: CodeRequest,
+  message: { id: string; code: string; phone: string; expiresAt: Date },
+): Promise<void> {
+  const { id, phone, code, expiresAt } = message
+  const audit = { source: request.source, userCode: request.userCode }
+  try {
+    await gateway.sendAccessCode({ phone, code, expiresAt, idempotencyKey: `access-code-${id}` })
+  } catch (error) {
+    const reason = error instanceof MessageNotAcceptedError ? error.reason : 'unexpected'
+    log.warn({ reason, requestId: request.source.requestId }, 'access code was not accepted by the gateway')
+    const now = clock.now()
+    await db.transaction().execute(async (trx) => {
+      // No answer in time: it may have been sent, so it counts for the limit, but nobody shall get in with it.
+      await markDelivery(trx, id, reason === 'timeout' ? 'unknown' : 'not_sent')
+      await endCode(trx, { id, reason: 'not_sent', now })
+      await recordAudit(trx, { event: 'code_not_sent', ...audit, at: now, detail: { reason } })
+    })
+    metrics.accessCodes.inc({ result: 'not_sent' })
+    throw new HelpdeskError('WHATSAPP_INDISPONIVEL', { retryAfterSeconds: 30, cause: error })
+  }
+  await db.transaction().execute(async (trx) => {
+    await markDelivery(trx, id, 'sent')
+    await recordAudit(trx, { event: 'code_sent', ...audit, at: clock.now() })
+  })
+  metrics.accessCodes.inc({ result: 'sent' })
+}
+
+/** Waits until the code of an earlier request was sent, by this process or another. */
+async function requireDelivery(db: Database, id: string): Promise<void> {
+  for (let waits = 0; waits < deliveryPausesMax; waits += 1) {
+    const code = await findCode(db, id)
+    if (code === null || code.endedReason === 'not_sent') {
+      break
+    }
+    if (code.delivery === 'sent') {
+      return
+    }
+    await pause(deliveryPauseMs)
+  }
+  throw new HelpdeskError('WHATSAPP_INDISPONIVEL', { retryAfterSeconds: 30 })
+}
+
+async function withLimitAudited<T>(
+  { db, metrics }: RequestContext,
+  request: { userCode: string; source: AuditSource; now: Date },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof HelpdeskError && error.code === 'LIMITE_DE_CODIGOS') {
+      const { source, userCode, now: at } = request
+      await recordAudit(db, { event: 'code_limit_reached', source, userCode, at })
+      metrics.accessCodes.inc({ result: 'limited' })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,79 @@
+import { maskPhoneNumber } from '@ura/core/phone-number'
+import {
+  IdempotencyKey,
+  RequestCodeAnswer,
+  RequestCodeBody,
+  VerifyCodeAnswer,
+  VerifyCodeBody,
+} from '@ura/core/ticket-api/schemas'
+import { Type } from 'typebox'
+import type { ApiContext } from '../context.ts'
+import { errorAnswers } from '../http/error-answers.ts'
+import { clientOf, sourceOf } from '../http/request-source.ts'
+import type { ApiServer } from '../http/server.ts'
+import { requestAccessCode } from './request-access-code.ts'
+import { verifyAccessCode } from './verify-access-code.ts'
+
+const Headers = Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey) })
+
+export function accessCodeRoutes(server: ApiServer, context: ApiContext): void {
+  server.post(
+    '/solicitar_codigo',
+    {
+      schema: {
+        tags: ['Código de acesso'],
+        summary: 'Cria um código de acesso e o envia pelo WhatsApp do usuário',
+        security: [{ sessao: [] }],
+        headers: Headers,
+        body: RequestCodeBody,
+        response: { 202: RequestCodeAnswer, ...errorAnswers },
+      },
+    },
+    async (request, reply) => {
+      const sent = await requestAccessCode(context, {
+        userCode: request.body.usuario,
+        callId: request.body.chamada ?? null,
+        source: sourceOf(request),
+        idempotent: {
+          clientId: clientOf(request).id,
+          key: request.headers['idempotency-key'],
+          body: request.body,
+        },
+      })
+      return await reply.code(202).send({
+        status: true,
+        enviado_para: maskPhoneNumber(sent.phone),
+        expira_em: sent.expiresAt.toISOString(),
+        digitos: context.config.accessCodeDigits,
+      })
+    },
+  )
+  server.post(
+    '/verificar_codigo',
+    {
+      schema: {
+        tags: ['Código de acesso'],
+        summary: 'Confere o código de acesso digitado',
+        security: [{ sessao: [] }],
+        headers: Headers,
+        body: VerifyCodeBody,
+        response: { 200: VerifyCodeAnswer, ...errorAnswers },
+      },
+    },
+    async (request) => {
+      const verdict = await verifyAccessCode(context, {
+        userCode: request.body.user,
+        accessCode: request.body.codigo,
+        source: sourceOf(request),
+        idempotent: {
+          clientId: clientOf(request).id,
+          key: request.headers['idempotency-key'],
+          body: request.body,
+        },
+      })
+      return verdict.right
+        ? { status: true as const }
+        : { status: false as const, tentativas_restantes: verdict.triesLeft, motivo: verdict.reason }
+    },
+  )
+}

@@ -1,0 +1,216 @@
+import type { AddressInfo } from 'node:net'
+import type { Clock } from '@ura/core/clock'
+import type { Logger } from '@ura/core/logger'
+import type { Registry } from 'prom-client'
+import { accessCodeRoutes } from './access-codes/routes.ts'
+import { audioFileRoute, removeAudioRoute } from './audio/routes.ts'
+import { createSpokenAudio } from './audio/spoken-audio.ts'
+import { createRefusalRecorder } from './audit/audit-log.ts'
+import { ensureFirstClient } from './authentication/client-repository.ts'
+import { requireSession, signInRoutes } from './authentication/routes.ts'
+import { callRoutes } from './calls/routes.ts'
+import { ensureFirstCatalogue } from './catalogue/catalogue-repository.ts'
+import { catalogueRoutes } from './catalogue/routes.ts'
+import { warmCatalogue } from './catalogue/spoken-catalogue.ts'
+import { type ApiConfiguration, databaseUrlOf } from './config.ts'
+import type { ApiContext } from './context.ts'
+import { openDatabase } from './database/connection.ts'
+import { migrate } from './database/migrations.ts'
+import type { Database } from './database/schema.ts'
+import { createHttpMessageGateway } from './gateway/http-message-gateway.ts'
+import type { MessageGateway } from './gateway/message-gateway.ts'
+import { createMetrics, measureRequests } from './http/metrics.ts'
+import { describeApi } from './http/openapi.ts'
+import { operationRoutes } from './http/operation-routes.ts'
+import { type ApiServer, createServer } from './http/server.ts'
+import { createKeyedHash } from './keyed-hash.ts'
+import { ensureFirstOfficeHours } from './office-hours/office-hours-repository.ts'
+import { officeHoursRoutes } from './office-hours/routes.ts'
+import { createEspeakSynthesizer } from './speech/espeak-synthesizer.ts'
+import { createSpeechService, type SpeechService } from './speech/speech-service.ts'
+import type { Synthesizer } from './speech/synthesizer.ts'
+import { ticketRoutes } from './tickets/routes.ts'
+import { createTicketNotifier } from './tickets/ticket-notifier.ts'
+import { ensureSampleUsers } from './users/sample-users.ts'
+import { userRoutes } from './users/routes.ts'
+
+export interface ApiDependencies {
+  clock: Clock
+  log: Logger
+  /** Default: the embedded eSpeak NG. */
+  synthesizer?: Synthesizer
+  /** Default: made of the synthesizer and the data folder. */
+  speech?: SpeechService
+  /** Default: the WhatsApp gateway of GATEWAY_URL. */
+  gateway?: MessageGateway
+}
+
+export interface Api {
+  /** Listens where the configuration says and gives the port in use and the base address. */
+  listen(): Promise<{ port: number; url: string }>
+  /** Takes no more requests, finishes those under way, closes the database. */
+  close(): Promise<void>
+  readonly fastify: ApiServer
+  readonly db: Database
+  readonly metrics: Registry
+}
+
+/**
+ * The ticket API, composed and migrated, not yet listening.
+ * @throws MigrationError when the database doesn't fit this program
+ */
+export async function createApi(config: ApiConfiguration, dependencies: ApiDependencies): Promise<Api> {
+  const db = openDatabase(databaseUrlOf(config))
+  try {
+    await prepareDatabase(db, config, dependencies)
+    return await composeApi(db, config, dependencies)
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}
+
+async function prepareDatabase(
+  db: Database,
+  config: ApiConfiguration,
+  { clock, log }: ApiDependencies,
+): Promise<void> {
+  const now = clock.now()
+  const migrations = await migrate(db, { now })
+  if (migrations.length > 0) {
+    log.info({ migrations }, 'database migrated')
+  }
+  await ensureFirstCatalogue(db)
+  await ensureFirstOfficeHours(db)
+  if (config.sampleUsers && (await ensureSampleUsers(db, now))) {
+    log.info('sample users added')
+  }
+  if (config.firstClientToken !== undefined) {
+    await ensureFirstClient(db, {
+      token: config.firstClientToken,
+      networks: config.firstClientNetworks,
+      now,
+    })
+  }
+}
+
+async function composeApi(
+  db: Database,
+  config: ApiConfiguration,
+  dependencies: ApiDependencies,
+): Promise<Api> {
+  const server = await createServer(config, dependencies.log)
+  let listeningUrl = `http://${config.host}:${config.port}`
+  const context = createContext(db, config, {
+    ...dependencies,
+    publicUrl: () => config.publicUrl ?? listeningUrl,
+  })
+  measureRequests(server, context.metrics)
+  await describeApi(server)
+  await server.register(async (scope) => {
+    operationRoutes(scope, context)
+    audioFileRoute(scope, context)
+  })
+  await server.register(async (scope) => signInRoutes(scope, context), { prefix: '/api' })
+  await server.register(async (scope) => sessionRoutes(scope, context), { prefix: '/api' })
+  await server.ready()
+  const closing = new AbortController()
+  let closed: Promise<void> | null = null
+  return {
+    fastify: server,
+    db,
+    metrics: context.metrics.registry,
+    async listen() {
+      await server.listen({
+        host: config.host,
+        port: config.port,
+        listenTextResolver: (address) => `ticket API is listening at ${address}`,
+      })
+      const { port } = server.server.address() as AddressInfo
+      listeningUrl = `http://${reachableHost(config.host)}:${port}`
+      warmInBackground(context, closing.signal)
+      return { port, url: listeningUrl }
+    },
+    close() {
+      closing.abort()
+      closed ??= closeAll(server, context)
+      return closed
+    },
+  }
+}
+
+function createContext(
+  db: Database,
+  config: ApiConfiguration,
+  options: ApiDependencies & { publicUrl: () => string },
+): ApiContext {
+  const { clock, log, publicUrl } = options
+  const gateway =
+    options.gateway ?? createHttpMessageGateway({ url: config.gatewayUrl, token: config.gatewayToken })
+  const speech =
+    options.speech ??
+    createSpeechService({
+      folder: `${config.dataFolder}/audio`,
+      synthesizer: options.synthesizer ?? createEspeakSynthesizer(),
+      secret: config.secret,
+      clock,
+      log,
+      voice: config.speechVoice,
+      sampleRateHz: config.speechSampleRateHz,
+      maxBytes: config.speechCacheMegabytes * 1024 * 1024,
+      personalDays: config.speechPersonalDays,
+    })
+  const metrics = createMetrics(speech)
+  return {
+    config,
+    clock,
+    log,
+    db,
+    keyedHash: createKeyedHash(config.secret),
+    gateway,
+    speech,
+    audio: createSpokenAudio({ speech, publicUrl, log }),
+    notifier: createTicketNotifier({
+      gateway,
+      log,
+      onResult: (result) => metrics.ticketMessages.inc({ result }),
+    }),
+    metrics,
+    recordRefusal: createRefusalRecorder(db),
+  }
+}
+
+function sessionRoutes(scope: ApiServer, context: ApiContext): void {
+  requireSession(scope, context)
+  userRoutes(scope, context)
+  accessCodeRoutes(scope, context)
+  catalogueRoutes(scope, context)
+  ticketRoutes(scope, context)
+  officeHoursRoutes(scope, context)
+  callRoutes(scope, context)
+  removeAudioRoute(scope, context)
+}
+
+function warmInBackground(context: ApiContext, signal: AbortSignal): void {
+  warmCatalogue(context, signal).catch((error: unknown) => {
+    context.log.warn({ err: error }, 'catalogue could not be spoken ahead')
+  })
+}
+
+async function closeAll(server: ApiServer, context: ApiContext): Promise<void> {
+  await server.close()
+  await context.notifier.close()
+  await context.speech.close()
+  await context.db.destroy()
+}
+
+/** An address that a client can use: one that listens everywhere is reached on loopback. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0') {
+    return '127.0.0.1'
+  }
+  if (host === '::') {
+    return '[::1]'
+  }
+  return host.includes(':') ? `[${host}]` : host
+}

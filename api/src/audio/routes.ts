@@ -1,0 +1,68 @@
+import { HelpdeskError } from '@ura/core/errors'
+import { RemoveAudioAnswer, RemoveAudioBody } from '@ura/core/ticket-api/schemas'
+import { Type } from 'typebox'
+import type { ApiContext } from '../context.ts'
+import { errorAnswers } from '../http/error-answers.ts'
+import { networkGuard } from '../http/network-guard.ts'
+import type { ApiServer } from '../http/server.ts'
+
+const WavFile = Type.Unsafe<Buffer>(Type.String({ format: 'binary', description: 'audio/x-wav' }))
+
+/** `GET`/`HEAD /audio/<name>`, outside the session: names can't be guessed, and Asterisk's media cache can't sign in. */
+export function audioFileRoute(server: ApiServer, context: ApiContext): void {
+  const { config, speech } = context
+  server.get(
+    '/audio/:name',
+    {
+      onRequest: networkGuard(config.audioNetworks),
+      schema: {
+        tags: ['Áudio'],
+        summary: 'Um áudio feito pela API (audio/x-wav)',
+        params: Type.Object({ name: Type.String({ maxLength: 200 }) }),
+        response: { 200: WavFile, 304: Type.Null({ description: 'Não mudou' }), ...errorAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { name } = request.params
+      const audio = speech.isAudioName(name) ? await speech.open(name) : null
+      if (audio === null) {
+        throw new HelpdeskError('AUDIO_NAO_ENCONTRADO')
+      }
+      // A name is made from the text and the voice, so what it names never changes.
+      reply
+        .header('etag', audio.etag)
+        .header('cache-control', 'private, max-age=86400, immutable')
+        .header('last-modified', audio.modifiedAt.toUTCString())
+      if (request.headers['if-none-match'] === audio.etag) {
+        return await reply.code(304).send(null)
+      }
+      return await reply
+        .code(200)
+        .type('audio/x-wav')
+        .header('content-length', audio.sizeBytes)
+        .send(audio.bytes)
+    },
+  )
+}
+
+export function removeAudioRoute(server: ApiServer, context: ApiContext): void {
+  server.post(
+    '/remover_audio',
+    {
+      schema: {
+        tags: ['Áudio'],
+        summary: 'Remove um áudio feito pela API',
+        security: [{ sessao: [] }],
+        body: RemoveAudioBody,
+        response: { 200: RemoveAudioAnswer, ...errorAnswers },
+      },
+    },
+    async (request) => {
+      const { audio } = request.body
+      if (!context.speech.isAudioName(audio)) {
+        throw new HelpdeskError('AUDIO_INVALIDO', { field: 'audio' })
+      }
+      return { status: await context.speech.remove(audio) }
+    },
+  )
+}

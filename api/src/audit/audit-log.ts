@@ -1,0 +1,71 @@
+import type { Database } from '../database/schema.ts'
+
+export type AuditEvent =
+  | 'sign_in'
+  | 'sign_in_refused'
+  | 'session_refused'
+  | 'network_refused'
+  | 'registration_limit_reached'
+  | 'code_sent'
+  | 'code_not_sent'
+  | 'code_limit_reached'
+  | 'code_tried'
+  | 'ticket_opened'
+  | 'ticket_status_changed'
+  | 'identity_declined'
+  | 'client_created'
+  | 'client_revoked'
+  | 'office_hours_changed'
+
+/** Who did it and from where. */
+export interface AuditSource {
+  /** A client's name, `admin:<account>`, or `desconhecido`. */
+  actor: string
+  address?: string | undefined
+  requestId?: string | undefined
+}
+
+export interface AuditEntry {
+  event: AuditEvent
+  source: AuditSource
+  at: Date
+  userCode?: string | undefined
+  /** Small facts for the reader; never an access code, never a whole phone number. */
+  detail?: Readonly<Record<string, string | number | boolean | null>>
+}
+
+/** Adds one row to the audit log; given a transaction, the row is there exactly when the change is. */
+export async function recordAudit(db: Database, entry: AuditEntry): Promise<void> {
+  await db
+    .insertInto('audit_log')
+    .values({
+      happened_at_ms: entry.at.getTime(),
+      event: entry.event,
+      actor: entry.source.actor.slice(0, 100),
+      address: entry.source.address?.slice(0, 64) ?? null,
+      request_id: entry.source.requestId?.slice(0, 64) ?? null,
+      user_code: entry.userCode ?? null,
+      detail: JSON.stringify(entry.detail ?? {}).slice(0, 2_000),
+    })
+    .execute()
+}
+
+/** Refusals of strangers that are written a minute; the rest is counted in the log only, so that nobody fills the disk. */
+const refusalsPerMinuteMax = 120
+
+/** Writes refusals of callers that never proved who they are, at most 120 a minute. */
+export function createRefusalRecorder(db: Database): (entry: AuditEntry) => Promise<void> {
+  let minute = 0
+  let written = 0
+  return async (entry) => {
+    const now = Math.floor(entry.at.getTime() / 60_000)
+    if (now !== minute) {
+      minute = now
+      written = 0
+    }
+    written += 1
+    if (written <= refusalsPerMinuteMax) {
+      await recordAudit(db, entry)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { HelpdeskError } from '@ura/core/errors'
+import type { AuditEntry, AuditEvent } from '../audit/audit-log.ts'
+import { recordAudit } from '../audit/audit-log.ts'
+import type { ApiContext } from '../context.ts'
+import { findClientByToken } from './client-repository.ts'
+import { addressInNetworks } from './networks.ts'
+import { findSessionClient, openSession, type SessionClient } from './session-repository.ts'
+import { bearerToken } from './tokens.ts'
+
+/** What a request shows of itself before anybody is believed. */
+export interface Credentials {
+  authorization: string | undefined
+  /** The socket's address, or a trusted proxy's word for it. */
+  address: string
+  requestId: string
+}
+
+type AuthenticationContext = Pick<ApiContext, 'db' | 'clock' | 'config' | 'recordRefusal'>
+
+/**
+ * First step: a client's token becomes a session.
+ * @throws HelpdeskError NAO_AUTENTICADO; ORIGEM_NAO_PERMITIDA when the token is right and the address is not
+ */
+export async function signIn(
+  context: AuthenticationContext,
+  credentials: Credentials,
+): Promise<{ token: string; expiresAt: Date }> {
+  const { db, clock, config } = context
+  const token = bearerToken(credentials.authorization)
+  const client = token === null ? null : await findClientByToken(db, token)
+  if (client === null) {
+    await refuse(context, credentials, { event: 'sign_in_refused', actor: 'desconhecido' })
+    throw new HelpdeskError('NAO_AUTENTICADO')
+  }
+  await requireNetwork(context, credentials, client)
+  const now = clock.now()
+  const expiresAt = new Date(now.getTime() + config.sessionHours * 3_600_000)
+  const session = await db.transaction().execute(async (trx) => {
+    const { address, requestId } = credentials
+    await recordAudit(trx, { event: 'sign_in', source: { actor: client.name, address, requestId }, at: now })
+    return await openSession(trx, { clientId: client.id, now, expiresAt })
+  })
+  return { token: session, expiresAt }
+}
+
+/**
+ * Second step: the client of a request's session.
+ * @throws HelpdeskError SESSAO_INVALIDA; ORIGEM_NAO_PERMITIDA when the session is right and the address is not
+ */
+export async function authenticate(
+  context: AuthenticationContext,
+  credentials: Credentials,
+): Promise<SessionClient> {
+  const token = bearerToken(credentials.authorization)
+  const client = token === null ? null : await findSessionClient(context.db, token, context.clock.now())
+  if (client === null) {
+    await refuse(context, credentials, { event: 'session_refused', actor: 'desconhecido' })
+    throw new HelpdeskError('SESSAO_INVALIDA')
+  }
+  await requireNetwork(context, credentials, client)
+  return client
+}
+
+async function requireNetwork(
+  context: AuthenticationContext,
+  credentials: Credentials,
+  client: SessionClient,
+): Promise<void> {
+  if (!addressInNetworks(credentials.address, client.networks)) {
+    await refuse(context, credentials, { event: 'network_refused', actor: client.name })
+    throw new HelpdeskError('ORIGEM_NAO_PERMITIDA')
+  }
+}
+
+async function refuse(
+  context: AuthenticationContext,
+  credentials: Credentials,
+  refusal: { event: AuditEvent; actor: string },
+): Promise<void> {
+  const { address, requestId } = credentials
+  const entry: AuditEntry = {
+    event: refusal.event,
+    source: { actor: refusal.actor, address, requestId },
+    at: context.clock.now(),
+  }
+  await context.recordRefusal(entry)
+}

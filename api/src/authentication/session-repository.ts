@@ -1,0 +1,47 @@
+import type { Database } from '../database/schema.ts'
+import { hashToken, newToken } from './tokens.ts'
+
+/** The client behind a session in force. */
+export interface SessionClient {
+  id: number
+  name: string
+  networks: readonly string[]
+}
+
+/** Opens a session and gives its token, which only the client keeps; sessions past their end are removed. */
+export async function openSession(
+  db: Database,
+  session: { clientId: number; now: Date; expiresAt: Date },
+): Promise<string> {
+  const token = newToken()
+  await db.deleteFrom('client_sessions').where('expires_at_ms', '<', session.now.getTime()).execute()
+  await db
+    .insertInto('client_sessions')
+    .values({
+      client_id: session.clientId,
+      token_hash: hashToken(token),
+      created_at_ms: session.now.getTime(),
+      expires_at_ms: session.expiresAt.getTime(),
+      revoked_at_ms: null,
+    })
+    .execute()
+  return token
+}
+
+/** The client of a session that is neither expired nor revoked, itself not revoked. */
+export async function findSessionClient(
+  db: Database,
+  token: string,
+  now: Date,
+): Promise<SessionClient | null> {
+  const row = await db
+    .selectFrom('client_sessions')
+    .innerJoin('clients', 'clients.id', 'client_sessions.client_id')
+    .select(['clients.id', 'clients.name', 'clients.networks'])
+    .where('client_sessions.token_hash', '=', hashToken(token))
+    .where('client_sessions.expires_at_ms', '>', now.getTime())
+    .where('client_sessions.revoked_at_ms', 'is', null)
+    .where('clients.revoked_at_ms', 'is', null)
+    .executeTakeFirst()
+  return row === undefined ? null : { id: row.id, name: row.name, networks: row.networks.split(',') }
+}

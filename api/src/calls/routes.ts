@@ -1,0 +1,61 @@
+import { HelpdeskError } from '@ura/core/errors'
+import { CallId, CallRecord, CallRecordAnswer, CallRecordsAnswer } from '@ura/core/ticket-api/schemas'
+import { Type } from 'typebox'
+import { recordAudit } from '../audit/audit-log.ts'
+import type { ApiContext } from '../context.ts'
+import { errorAnswers } from '../http/error-answers.ts'
+import { sourceOf } from '../http/request-source.ts'
+import type { ApiServer } from '../http/server.ts'
+import { findCallRecords, putCallRecord } from './call-repository.ts'
+
+export function callRoutes(server: ApiServer, context: ApiContext): void {
+  const { db, clock } = context
+  server.post(
+    '/registrar_ligacao',
+    {
+      schema: {
+        tags: ['Ligação'],
+        summary: 'Guarda o registro de uma ligação; o mesmo par chamada e rodada substitui o anterior',
+        security: [{ sessao: [] }],
+        body: CallRecord,
+        response: { 200: CallRecordAnswer, ...errorAnswers },
+      },
+    },
+    async (request) => {
+      const record = request.body
+      const now = clock.now()
+      await db.transaction().execute(async (trx) => {
+        const { earlierOutcome } = await putCallRecord(trx, record, now)
+        if (record.resultado === 'declined' && earlierOutcome !== 'declined') {
+          await recordAudit(trx, {
+            event: 'identity_declined',
+            source: sourceOf(request),
+            at: now,
+            userCode: record.usuario ?? undefined,
+            detail: { call: record.chamada },
+          })
+        }
+      })
+      return { status: true as const }
+    },
+  )
+  server.get(
+    '/ligacoes/:chamada',
+    {
+      schema: {
+        tags: ['Ligação'],
+        summary: 'Os registros de uma ligação, com o telefone mascarado',
+        security: [{ sessao: [] }],
+        params: Type.Object({ chamada: CallId }),
+        response: { 200: CallRecordsAnswer, ...errorAnswers },
+      },
+    },
+    async (request) => {
+      const records = await findCallRecords(db, request.params.chamada)
+      if (records.length === 0) {
+        throw new HelpdeskError('LIGACAO_NAO_ENCONTRADA', { field: 'chamada' })
+      }
+      return { status: true as const, ligacoes: records }
+    },
+  )
+}

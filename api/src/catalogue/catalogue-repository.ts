@@ -1,0 +1,88 @@
+import type { Database } from '../database/schema.ts'
+import { type Catalogue, type Category, parseKeypadReference, type Service } from './catalogue.ts'
+import { firstCatalogue } from './first-catalogue.ts'
+
+/** A service that a ticket can be opened for. */
+export interface OfferedService {
+  id: number
+  code: string
+  name: string
+}
+
+/** The catalogue as it is offered now, in the order of the menus. */
+export async function readCatalogue(db: Database): Promise<Catalogue> {
+  const rows = await offered(db)
+    .select([
+      'catalogue_categories.id as category_id',
+      'catalogue_categories.menu_key',
+      'catalogue_categories.name as category_name',
+      'catalogue_services.code',
+      'catalogue_services.menu_option',
+      'catalogue_services.name',
+    ])
+    .orderBy('catalogue_categories.position')
+    .orderBy('catalogue_categories.id')
+    .orderBy('catalogue_services.menu_option')
+    .execute()
+  const categories = new Map<number, Category & { services: Service[] }>()
+  for (const row of rows) {
+    const category = categories.get(row.category_id) ?? {
+      key: row.menu_key,
+      name: row.category_name,
+      services: [],
+    }
+    category.services.push({ code: row.code, option: row.menu_option, name: row.name })
+    categories.set(row.category_id, category)
+  }
+  return [...categories.values()]
+}
+
+/** The offered service that a stable code or a keypad form (`2-3`) names; a code wins over a keypad form. */
+export async function findOfferedService(db: Database, reference: string): Promise<OfferedService | null> {
+  const columns = ['catalogue_services.id', 'catalogue_services.code', 'catalogue_services.name'] as const
+  const byCode = await offered(db)
+    .select(columns)
+    .where('catalogue_services.code', '=', reference)
+    .executeTakeFirst()
+  const keypad = parseKeypadReference(reference)
+  if (byCode !== undefined || keypad === null) {
+    return byCode ?? null
+  }
+  const byKeypad = await offered(db)
+    .select(columns)
+    .where('catalogue_categories.menu_key', '=', keypad.key)
+    .where('catalogue_services.menu_option', '=', keypad.option)
+    .executeTakeFirst()
+  return byKeypad ?? null
+}
+
+/** Writes the first catalogue when there is none at all. */
+export async function ensureFirstCatalogue(db: Database): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const something = await trx.selectFrom('catalogue_categories').select('id').limit(1).executeTakeFirst()
+    if (something !== undefined) {
+      return
+    }
+    for (const [index, category] of firstCatalogue.entries()) {
+      const { insertId } = await trx
+        .insertInto('catalogue_categories')
+        .values({ menu_key: category.key, name: category.name, position: index + 1 })
+        .executeTakeFirstOrThrow()
+      const services = category.services.map((service, place) => ({
+        category_id: Number(insertId),
+        code: service.code,
+        menu_option: place + 1,
+        name: service.name,
+      }))
+      await trx.insertInto('catalogue_services').values(services).execute()
+    }
+  })
+}
+
+function offered(db: Database) {
+  return db
+    .selectFrom('catalogue_services')
+    .innerJoin('catalogue_categories', 'catalogue_categories.id', 'catalogue_services.category_id')
+    .where('catalogue_categories.active', '=', 1)
+    .where('catalogue_services.active', '=', 1)
+}

@@ -1,0 +1,193 @@
+import {
+  type Configuration,
+  type Environment,
+  readConfiguration,
+  type Setting,
+} from '@ura/core/configuration'
+import { logLevels } from '@ura/core/logger'
+import { choice, httpUrl, integer, networks, port, secret, text, timeZone } from '@ura/core/settings'
+
+const loopback = '127.0.0.0/8,::1/128'
+
+/** Where the data is: all that the administrator's commands need. */
+export const storageSettings = {
+  dataFolder: text('DATA_DIR', {
+    description: 'Folder of the database and the audio files',
+    default: './data',
+  }),
+  databaseUrl: optional(sqliteUrl('DATABASE_URL', 'Database, as sqlite:/path; unset: a file in DATA_DIR')),
+  timeZone: timeZone('TIME_ZONE', {
+    description: 'Time zone of office hours and spoken times',
+    default: 'America/Sao_Paulo',
+  }),
+}
+
+/** Every setting of the ticket API. */
+export const apiSettings = {
+  ...storageSettings,
+  port: port('API_PORT', { description: 'TCP port of the ticket API', default: 3000 }),
+  host: text('API_HOST', { description: 'Address the ticket API listens on', default: '127.0.0.1' }),
+  publicUrl: optional(
+    httpUrl('API_PUBLIC_URL', {
+      description: 'Address under which Asterisk fetches audio; unset: the listening address',
+    }),
+  ),
+  secret: secret('API_SECRET', { description: 'Key of the hashes of access codes and audio names' }),
+  gatewayUrl: httpUrl('GATEWAY_URL', {
+    description: 'Address of the WhatsApp gateway',
+    default: 'http://127.0.0.1:3001',
+  }),
+  gatewayToken: secret('GATEWAY_TOKEN', { description: 'Token of the WhatsApp gateway' }),
+  firstClientToken: optional(
+    secret('HELPDESK_API_TOKEN', {
+      description: 'Token of the first client, "telefonia"; unset: no such client',
+    }),
+  ),
+  firstClientNetworks: networks('HELPDESK_API_NETWORKS', {
+    description: 'Networks the first client may call from',
+    default: loopback,
+  }),
+  sessionHours: integer('SESSION_HOURS', {
+    description: 'How long a session lasts',
+    default: 12,
+    min: 1,
+    max: 168,
+  }),
+  trustedProxies: optional(
+    networks('TRUSTED_PROXIES', { description: 'Proxies whose X-Forwarded-For is believed; unset: none' }),
+  ),
+  audioNetworks: networks('AUDIO_NETWORKS', {
+    description: 'Networks that may fetch audio',
+    default: loopback,
+  }),
+  metricsNetworks: networks('METRICS_NETWORKS', {
+    description: 'Networks that may read /metrics',
+    default: loopback,
+  }),
+  requestsPerMinute: integer('API_REQUESTS_PER_MINUTE', {
+    description: 'Requests a minute from one address',
+    default: 12_000,
+    min: 1,
+    max: 1_000_000,
+  }),
+  signInsPerMinute: integer('API_SIGN_INS_PER_MINUTE', {
+    description: 'Sign-ins a minute from one address',
+    default: 30,
+    min: 1,
+    max: 10_000,
+  }),
+  accessCodeDigits: integer('ACCESS_CODE_DIGITS', {
+    description: 'Digits of an access code',
+    default: 4,
+    min: 4,
+    max: 8,
+  }),
+  accessCodeMinutes: integer('ACCESS_CODE_MINUTES', {
+    description: 'How long an access code is valid',
+    default: 5,
+    min: 1,
+    max: 60,
+  }),
+  accessCodeTries: integer('ACCESS_CODE_TRIES', {
+    description: 'Wrong tries that end an access code',
+    default: 5,
+    min: 1,
+    max: 20,
+  }),
+  accessCodesPerWindow: integer('ACCESS_CODES_PER_WINDOW', {
+    description: 'Access codes a user may have sent within LIMIT_WINDOW_MINUTES',
+    default: 3,
+    min: 1,
+    max: 50,
+  }),
+  wrongRegistrationsPerWindow: integer('WRONG_REGISTRATIONS_PER_WINDOW', {
+    description: 'Wrong registration codes a calling number may key within LIMIT_WINDOW_MINUTES',
+    default: 10,
+    min: 1,
+    max: 1_000,
+  }),
+  limitWindowMinutes: integer('LIMIT_WINDOW_MINUTES', {
+    description: 'Window of the two limits above',
+    default: 15,
+    min: 1,
+    max: 1_440,
+  }),
+  speechVoice: text('SPEECH_VOICE', { description: 'Voice of the synthesizer', default: 'pt-br' }),
+  speechSampleRateHz: sampleRate(
+    'SPEECH_SAMPLE_RATE',
+    'Samples a second of the audio; 16000 for wideband phones',
+  ),
+  speechCacheMegabytes: integer('SPEECH_CACHE_MEGABYTES', {
+    description: 'Size at which the least recently used audio is removed',
+    default: 256,
+    min: 1,
+    max: 100_000,
+  }),
+  speechPersonalDays: integer('SPEECH_PERSONAL_DAYS', {
+    description: 'Days unused after which audio of names and protocols is removed',
+    default: 30,
+    min: 1,
+    max: 3_650,
+  }),
+  sampleUsers: flag('SAMPLE_USERS', 'Add the sample users 1001 to 1005 when there are no users'),
+  logLevel: choice('LOG_LEVEL', {
+    description: 'Least level that is logged',
+    words: logLevels,
+    default: 'info',
+  }),
+}
+
+export type StorageConfiguration = Configuration<typeof storageSettings>
+export type ApiConfiguration = Configuration<typeof apiSettings>
+
+/**
+ * The API's configuration, read once.
+ * @throws ConfigurationError with all faults
+ */
+export function readApiConfiguration(environment: Environment = process.env): ApiConfiguration {
+  return readConfiguration(apiSettings, environment)
+}
+
+/**
+ * What the administrator's commands need of the same environment.
+ * @throws ConfigurationError with all faults
+ */
+export function readStorageConfiguration(environment: Environment = process.env): StorageConfiguration {
+  return readConfiguration(storageSettings, environment)
+}
+
+/** The database's address: as configured, or a file in the data folder. */
+export function databaseUrlOf(config: StorageConfiguration): string {
+  return config.databaseUrl ?? `sqlite:${config.dataFolder}/helpdesk.sqlite`
+}
+
+/** A setting that may be unset. */
+function optional<T>(setting: Setting<T>): Setting<T | undefined> {
+  return {
+    ...setting,
+    defaultText: '',
+    parse: (value) => (value === '' ? undefined : setting.parse(value)),
+  }
+}
+
+function sqliteUrl(variable: string, description: string): Setting<string> {
+  return {
+    ...text(variable, { description }),
+    parse(value) {
+      if (!/^sqlite:.{1,1000}$/.test(value)) {
+        throw new Error('must be sqlite: followed by a path')
+      }
+      return value
+    },
+  }
+}
+
+function flag(variable: string, description: string): Setting<boolean> {
+  const words = choice(variable, { description, words: ['true', 'false'], default: 'false' })
+  return { ...words, parse: (value) => words.parse(value) === 'true' }
+}
+
+function sampleRate(variable: string, description: string): Setting<8_000 | 16_000> {
+  const words = choice(variable, { description, words: ['8000', '16000'], default: '8000' })
+  return { ...words, parse: (value) => (words.parse(value) === '16000' ? 16_000 : 8_000) }
+}

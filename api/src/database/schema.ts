@@ -1,0 +1,140 @@
+import type { Generated, Kysely } from 'kysely'
+
+/**
+ * The tables as `migrations/` leaves them. Every `…_ms` column is milliseconds since 1970-01-01 UTC; flags are 0 or 1.
+ */
+export interface Schema {
+  users: UsersTable
+  registration_attempts: { id: Generated<number>; phone_hash: string; attempted_at_ms: number }
+  clients: ClientsTable
+  client_sessions: ClientSessionsTable
+  audit_log: AuditLogTable
+  catalogue_categories: CatalogueCategoriesTable
+  catalogue_services: CatalogueServicesTable
+  office_hours_intervals: { id: Generated<number>; weekday: number; opens_at: string; closes_at: string }
+  office_hours_exceptions: { day: string; intervals: string; reason: string | null }
+  office_hours_holidays: { day: string; name: string }
+  access_codes: AccessCodesTable
+  idempotency_keys: IdempotencyKeysTable
+  tickets: TicketsTable
+  ticket_events: TicketEventsTable
+  calls: CallsTable
+}
+
+/** The database, or a transaction on it: repositories take either. */
+export type Database = Kysely<Schema>
+
+interface UsersTable {
+  id: Generated<number>
+  code: string
+  name: string
+  department: string | null
+  whatsapp: string | null
+  extension: string | null
+  email: string | null
+  active: Generated<number>
+  created_at_ms: number
+  updated_at_ms: number
+}
+
+interface ClientsTable {
+  id: Generated<number>
+  name: string
+  token_hash: string
+  networks: string
+  created_at_ms: number
+  revoked_at_ms: number | null
+}
+
+interface ClientSessionsTable {
+  id: Generated<number>
+  client_id: number
+  token_hash: string
+  created_at_ms: number
+  expires_at_ms: number
+  revoked_at_ms: number | null
+}
+
+interface AuditLogTable {
+  id: Generated<number>
+  happened_at_ms: number
+  event: string
+  actor: string
+  address: string | null
+  request_id: string | null
+  user_code: string | null
+  detail: string
+}
+
+interface CatalogueCategoriesTable {
+  id: Generated<number>
+  menu_key: string
+  name: string
+  position: number
+  active: Generated<number>
+}
+
+interface CatalogueServicesTable {
+  id: Generated<number>
+  category_id: number
+  code: string
+  menu_option: number
+  name: string
+  active: Generated<number>
+}
+
+interface AccessCodesTable {
+  serial: Generated<number>
+  id: string
+  user_id: number
+  call_id: string | null
+  code_hash: string
+  delivery: string
+  created_at_ms: number
+  expires_at_ms: number
+  wrong_tries: Generated<number>
+  ended_at_ms: number | null
+  ended_reason: string | null
+}
+
+interface IdempotencyKeysTable {
+  client_id: number
+  endpoint: string
+  idempotency_key: string
+  request_hash: string
+  answer: string
+  created_at_ms: number
+}
+
+interface TicketsTable {
+  id: Generated<number>
+  user_id: number
+  service_id: number
+  origin: string
+  call_id: string | null
+  status: string
+  opened_at_ms: number
+  updated_at_ms: number
+}
+
+interface TicketEventsTable {
+  id: Generated<number>
+  ticket_id: number
+  happened_at_ms: number
+  actor: string
+  from_status: string | null
+  to_status: string
+}
+
+interface CallsTable {
+  call_id: string
+  round: number
+  phone: string | null
+  started_at_ms: number
+  ended_at_ms: number
+  steps: string
+  outcome: string
+  user_code: string | null
+  protocols: string
+  recorded_at_ms: number
+}

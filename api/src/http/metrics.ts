@@ -1,0 +1,78 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { SpeechService } from '../speech/speech-service.ts'
+import type { ApiServer } from './server.ts'
+
+/** What the API counts; one registry an API, so that several can live in one process. */
+export interface ApiMetrics {
+  readonly registry: Registry
+  readonly accessCodes: Counter<'result'>
+  readonly codeChecks: Counter<'result'>
+  readonly tickets: Counter
+  readonly ticketMessages: Counter<'result'>
+  readonly requestSeconds: Histogram<'method' | 'route' | 'status'>
+}
+
+export function createMetrics(speech: SpeechService): ApiMetrics {
+  const registry = new Registry()
+  const registers = [registry]
+  speechGauge(registry, speech)
+  return {
+    registry,
+    accessCodes: new Counter({
+      name: 'ura_access_codes_total',
+      help: 'Access codes asked for, by result: sent, not_sent, limited',
+      labelNames: ['result'],
+      registers,
+    }),
+    codeChecks: new Counter({
+      name: 'ura_access_code_checks_total',
+      help: 'Access codes keyed, by result: right, incorreto, expirado, bloqueado',
+      labelNames: ['result'],
+      registers,
+    }),
+    tickets: new Counter({ name: 'ura_tickets_opened_total', help: 'Tickets opened', registers }),
+    ticketMessages: new Counter({
+      name: 'ura_ticket_messages_total',
+      help: 'Protocol messages handed to the gateway, by result: sent, failed',
+      labelNames: ['result'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'ura_api_request_duration_seconds',
+      help: 'Time to answer a request',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+      registers,
+    }),
+  }
+}
+
+/** Measures every request of the server. */
+export function measureRequests(server: ApiServer, metrics: ApiMetrics): void {
+  server.addHook('onResponse', async (request, reply) => {
+    const labels = {
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: String(reply.statusCode),
+    }
+    metrics.requestSeconds.observe(labels, reply.elapsedTime / 1000)
+  })
+}
+
+function speechGauge(registry: Registry, speech: SpeechService): void {
+  // The speech service keeps the counts; they are copied when somebody looks.
+  const gauge = new Gauge({
+    name: 'ura_speech',
+    help: 'Speech since start: synthesized, characters, cacheHits, joined, failures',
+    labelNames: ['count'],
+    registers: [],
+    collect() {
+      for (const [count, value] of Object.entries(speech.stats())) {
+        if (typeof value === 'number') {
+          this.set({ count }, value)
+        }
+      }
+    },
+  })
+  registry.registerMetric(gauge)
+}

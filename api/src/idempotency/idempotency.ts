@@ -1,0 +1,78 @@
+import { HelpdeskError } from '@ura/core/errors'
+import { isUniqueViolation } from '../database/dialect.ts'
+import type { Database } from '../database/schema.ts'
+import type { KeyedHash } from '../keyed-hash.ts'
+
+export type IdempotentEndpoint = 'solicitar_codigo' | 'verificar_codigo' | 'novo_chamado'
+
+/** One request that may be sent more than once with the same effect. */
+export interface IdempotentRequest {
+  clientId: number
+  endpoint: IdempotentEndpoint
+  /** The `Idempotency-Key` header; without one every request has its own effect. */
+  key: string | undefined
+  body: Readonly<Record<string, unknown>>
+  now: Date
+}
+
+export interface IdempotentAnswer<T> {
+  answer: T
+  /** True when the effect was not repeated: the answer is that of an earlier request. */
+  replayed: boolean
+}
+
+/**
+ * Runs `effect` once for a client's key at one endpoint. Must be called inside the transaction that the effect writes
+ * in, so that key, effect and answer are there together or not at all; two requests at once with one key have one
+ * effect, since the second can't add the row that the first added. The answer must be JSON of at most 2,000 characters.
+ * @throws HelpdeskError CHAVE_REUTILIZADA when the key came with another body
+ */
+export async function once<T>(
+  options: { trx: Database; keyedHash: KeyedHash; request: IdempotentRequest },
+  effect: () => Promise<T>,
+): Promise<IdempotentAnswer<T>> {
+  const { trx, request } = options
+  if (request.key === undefined) {
+    return { answer: await effect(), replayed: false }
+  }
+  const row = {
+    client_id: request.clientId,
+    endpoint: request.endpoint,
+    idempotency_key: request.key,
+    // Keyed, because a body may hold an access code, which a plain hash would give away to whoever reads the table.
+    request_hash: options.keyedHash('idempotent-request', canonicalJson(request.body)),
+    created_at_ms: request.now.getTime(),
+  }
+  const id = { client_id: row.client_id, endpoint: row.endpoint, idempotency_key: row.idempotency_key }
+  try {
+    await trx
+      .insertInto('idempotency_keys')
+      .values({ ...row, answer: '' })
+      .execute()
+  } catch (error) {
+    if (!isUniqueViolation(error)) {
+      throw error
+    }
+    const kept = await trx
+      .selectFrom('idempotency_keys')
+      .select(['request_hash', 'answer'])
+      .where((where) => where.and(id))
+      .executeTakeFirstOrThrow()
+    if (kept.request_hash !== row.request_hash) {
+      throw new HelpdeskError('CHAVE_REUTILIZADA', { field: 'Idempotency-Key' })
+    }
+    return { answer: JSON.parse(kept.answer) as T, replayed: true }
+  }
+  const answer = await effect()
+  await trx
+    .updateTable('idempotency_keys')
+    .set({ answer: JSON.stringify(answer) })
+    .where((where) => where.and(id))
+    .execute()
+  return { answer, replayed: false }
+}
+
+/** The same text for the same flat object, whatever the order of its fields. */
+function canonicalJson(body: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(Object.entries(body).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+}

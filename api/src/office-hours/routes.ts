@@ -1,0 +1,41 @@
+import { OfficeHoursAnswer } from '@ura/core/ticket-api/schemas'
+import { noAudio } from '../audio/spoken-audio.ts'
+import type { ApiContext } from '../context.ts'
+import { errorAnswers } from '../http/error-answers.ts'
+import type { ApiServer } from '../http/server.ts'
+import { officeHoursAt } from './office-hours.ts'
+import { readOfficeHours } from './office-hours-repository.ts'
+import { reasonText, returnText } from './office-hours-text.ts'
+
+export function officeHoursRoutes(server: ApiServer, context: ApiContext): void {
+  const { db, clock, config, audio } = context
+  const { timeZone } = config
+  server.get(
+    '/horario_atendimento',
+    {
+      schema: {
+        tags: ['Horário'],
+        summary: 'A equipe está em horário de atendimento? Se não, quando volta (também em áudio)',
+        security: [{ sessao: [] }],
+        response: { 200: OfficeHoursAnswer, ...errorAnswers },
+      },
+    },
+    async () => {
+      const now = clock.now()
+      const state = officeHoursAt(now, await readOfficeHours(db, timeZone))
+      const { nextOpening, nextChange } = state
+      const spoken =
+        nextOpening === null
+          ? noAudio
+          : await audio({ text: returnText(nextOpening, { now, timeZone }), kind: 'general' })
+      return {
+        status: true as const,
+        aberto: state.open,
+        motivo: reasonText(state),
+        proxima_abertura: nextOpening?.toISOString() ?? null,
+        proxima_mudanca: nextChange.toISOString(),
+        ...spoken,
+      }
+    },
+  )
+}

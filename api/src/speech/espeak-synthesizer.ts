@@ -1,0 +1,39 @@
+import { Worker } from 'node:worker_threads'
+import {
+  requireSpeakableText,
+  type PcmAudio,
+  type SynthesisRequest,
+  type Synthesizer,
+} from './synthesizer.ts'
+import { ThreadQueue } from './thread-queue.ts'
+
+export interface EspeakSynthesizerOptions {
+  /** A text that takes longer than this fails, default 4,000 ms. The wait for its turn doesn't count. */
+  sentenceTimeoutMs?: number
+  /** Texts that may wait for their turn, default 64; the next is refused as retryable. */
+  waitingMax?: number
+}
+
+/** The embedded synthesizer; its thread needs closing. */
+export type EspeakSynthesizer = Synthesizer & Required<Pick<Synthesizer, 'close'>>
+
+/**
+ * eSpeak NG 1.52 (WebAssembly, embedded, no account and no network), 22,050 Hz. It runs in a thread of its own,
+ * because a sentence takes some 80 ms of computing and the event loop carries calls.
+ */
+export function createEspeakSynthesizer(options: EspeakSynthesizerOptions = {}): EspeakSynthesizer {
+  const queue = new ThreadQueue<SynthesisRequest, PcmAudio>({
+    name: 'eSpeak',
+    startWorker: () => new Worker(new URL('espeak-worker.ts', import.meta.url)),
+    jobTimeoutMs: options.sentenceTimeoutMs ?? 4_000,
+    waitingMax: options.waitingMax ?? 64,
+  })
+  return {
+    name: 'espeak',
+    async synthesize({ text, voice }, signal) {
+      requireSpeakableText(text)
+      return queue.run({ text, voice }, signal)
+    },
+    close: () => queue.close(),
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '@ura/core/clock'
+import { createCircuitBreaker } from './circuit-breaker.ts'
+import {
+  SpeechInputError,
+  SpeechUnavailableError,
+  requireSpeakableText,
+  type Synthesizer,
+} from './synthesizer.ts'
+import type { TelephonyFinisher } from './telephony-finisher.ts'
+import { encodeWav } from './wav.ts'
+
+/** Texts into WAV files fit for a phone call, however the synthesizer fares. */
+export interface SpeechProduction {
+  /**
+   * The bytes of the WAV file that speaks `text` and carries it as its comment.
+   *
+   * @throws SpeechInputError when the text can't be spoken
+   * @throws SpeechUnavailableError when it can't be had; at once while the breaker is open
+   */
+  produce(text: string): Promise<Uint8Array>
+  /** Whether the synthesizer is being left alone after failing in a row. */
+  isBreakerOpen(): boolean
+  /** Ends what is pending, the synthesizer and the finishing thread. */
+  close(): Promise<void>
+}
+
+export interface SpeechProductionOptions {
+  synthesizer: Synthesizer
+  finisher: TelephonyFinisher
+  voice: string
+  clock: Clock
+  /** For one try, finishing included, in milliseconds. */
+  timeoutMs: number
+}
+
+const triesMax = 2
+const retryDelayMinMs = 50
+const retryDelayMaxMs = 250
+
+/** Two tries at a text, with a timeout each; five texts in a row without sound open the breaker for 10 s. */
+export function createSpeechProduction(options: SpeechProductionOptions): SpeechProduction {
+  const { synthesizer, finisher, voice } = options
+  const breaker = createCircuitBreaker({ clock: options.clock })
+  const closing = new AbortController()
+
+  async function produceOnce(text: string): Promise<Uint8Array> {
+    const timeout = AbortSignal.timeout(options.timeoutMs)
+    const signal = AbortSignal.any([closing.signal, timeout])
+    const work = async (): Promise<Uint8Array> => {
+      const speech = await synthesizer.synthesize({ text, voice }, signal)
+      return encodeWav({ ...(await finisher.finish(speech, signal)), comment: text })
+    }
+    try {
+      // A race, because an adapter may not heed its signal.
+      return await Promise.race([work(), rejectOnAbort(signal)])
+    } catch (error) {
+      throw signal.aborted ? interrupted(error, timeout.aborted) : error
+    }
+  }
+
+  return {
+    async produce(text) {
+      requireSpeakableText(text)
+      if (!breaker.mayTry()) {
+        throw new SpeechUnavailableError('the synthesizer is left alone for a while', { retryable: false })
+      }
+      try {
+        const wav = await retryOnce(() => produceOnce(text), closing.signal)
+        breaker.succeeded()
+        return wav
+      } catch (error) {
+        if (error instanceof SpeechInputError) {
+          breaker.succeeded()
+        } else {
+          breaker.failed()
+        }
+        throw error
+      }
+    },
+    isBreakerOpen: () => breaker.isOpen(),
+    async close() {
+      closing.abort()
+      await Promise.all([finisher.close(), synthesizer.close?.()])
+    },
+  }
+}
+
+function interrupted(cause: unknown, byTimeout: boolean): SpeechUnavailableError {
+  return byTimeout
+    ? new SpeechUnavailableError('the synthesizer did not answer in time', { retryable: true, cause })
+    : new SpeechUnavailableError('the speech service was closed', { retryable: false, cause })
+}
+
+/** A second try after a short random pause, so that callers who failed together don't come back together. */
+async function retryOnce<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      const mayRetry = error instanceof SpeechUnavailableError && error.retryable
+      if (!mayRetry || attempt === triesMax) {
+        throw error
+      }
+      await delay(retryDelayMinMs + Math.random() * (retryDelayMaxMs - retryDelayMinMs), undefined, {
+        signal,
+      })
+    }
+  }
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(new Error('aborted', { cause: signal.reason }))
+  if (signal.aborted) {
+    onAbort()
+  } else {
+    signal.addEventListener('abort', onAbort, { once: true })
+  }
+  return promise
+}

@@ -1,0 +1,159 @@
+import type { Worker } from 'node:worker_threads'
+import { SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
+
+/** What a thread is asked. */
+export interface ThreadRequest<Job> {
+  id: number
+  job: Job
+}
+
+/** What it answers: a result, or what went wrong and whether the job itself is to blame. */
+export type ThreadReply<Result> =
+  | { id: number; result: Result }
+  | { id: number; fault: { isInput: boolean; message: string } }
+
+export interface ThreadQueueOptions {
+  /** For messages: `eSpeak`. */
+  name: string
+  startWorker: () => Worker
+  /** A job that takes longer stops the thread, in milliseconds. The wait for its turn doesn't count. */
+  jobTimeoutMs: number
+  /** Jobs that may wait for their turn; the next is refused. */
+  waitingMax: number
+}
+
+interface PendingJob<Job, Result> extends ThreadRequest<Job> {
+  succeed(result: Result): void
+  fail(error: Error): void
+}
+
+/**
+ * Heavy work in a thread of its own, one job at a time and in order. The thread starts at once and is replaced when
+ * it dies or hangs: only the job that it was at fails. While idle it doesn't keep the process alive.
+ */
+export class ThreadQueue<Job, Result> {
+  readonly #options: ThreadQueueOptions
+  readonly #waiting: PendingJob<Job, Result>[] = []
+  #running: { pending: PendingJob<Job, Result>; timer: NodeJS.Timeout } | undefined
+  #worker: Worker | undefined
+  #isClosed = false
+  #lastId = 0
+
+  constructor(options: ThreadQueueOptions) {
+    this.#options = options
+    this.#worker = this.#start()
+  }
+
+  /**
+   * What the thread makes of a job.
+   *
+   * @throws SpeechInputError when the thread finds fault with the job
+   * @throws SpeechUnavailableError when the queue is full, the thread failed, died or hung (retryable), when the
+   *   signal aborts or the queue is closed (not retryable)
+   */
+  async run(job: Job, signal: AbortSignal): Promise<Result> {
+    if (this.#isClosed || signal.aborted) {
+      throw this.#unavailable(this.#isClosed ? 'is closed' : 'was given up', false, signal.reason)
+    }
+    if (this.#waiting.length >= this.#options.waitingMax) {
+      throw this.#unavailable('has too many jobs waiting', true)
+    }
+    this.#lastId += 1
+    const { promise, resolve, reject } = Promise.withResolvers<Result>()
+    const pending = { id: this.#lastId, job, succeed: resolve, fail: reject }
+    const onAbort = (): void => this.#giveUp(pending, signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    this.#waiting.push(pending)
+    this.#next()
+    try {
+      return await promise
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Fails what is pending and ends the thread. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const last = this.#worker
+    this.#worker = undefined
+    for (const pending of this.#waiting.splice(0)) {
+      pending.fail(this.#unavailable('was closed', false))
+    }
+    this.#endRunning((pending) => pending.fail(this.#unavailable('was closed', false)))
+    await last?.terminate()
+  }
+
+  #start(): Worker {
+    const started = this.#options.startWorker()
+    started.unref()
+    started.on('message', (reply: ThreadReply<Result>) => this.#finish(reply))
+    started.on('error', (error) => this.#drop(started, error))
+    started.on('exit', () => this.#drop(started, new Error('the thread ended')))
+    return started
+  }
+
+  /** Forgets a dead or stuck thread; the next job starts another. */
+  #drop(dead: Worker, cause: unknown): void {
+    if (dead !== this.#worker) {
+      return
+    }
+    this.#worker = undefined
+    void dead.terminate()
+    this.#endRunning((pending) =>
+      pending.fail(this.#unavailable('stopped in the middle of a job', true, cause)),
+    )
+  }
+
+  #finish(reply: ThreadReply<Result>): void {
+    // A thread that was dropped may still have had an answer on its way.
+    if (this.#running?.pending.id === reply.id) {
+      this.#endRunning((pending) =>
+        'result' in reply ? pending.succeed(reply.result) : pending.fail(this.#errorOf(reply.fault)),
+      )
+    }
+  }
+
+  #endRunning(settle: (pending: PendingJob<Job, Result>) => void): void {
+    const ended = this.#running
+    this.#running = undefined
+    this.#worker?.unref()
+    if (ended !== undefined) {
+      clearTimeout(ended.timer)
+      settle(ended.pending)
+    }
+    this.#next()
+  }
+
+  #next(): void {
+    const pending = this.#running === undefined && !this.#isClosed ? this.#waiting.shift() : undefined
+    if (pending === undefined) {
+      return
+    }
+    const worker = (this.#worker ??= this.#start())
+    worker.ref()
+    const timer = setTimeout(() => this.#drop(worker, new Error('timeout')), this.#options.jobTimeoutMs)
+    this.#running = { pending, timer }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: there is no origin
+    worker.postMessage({ id: pending.id, job: pending.job } satisfies ThreadRequest<Job>)
+  }
+
+  #giveUp(pending: PendingJob<Job, Result>, reason: unknown): void {
+    const index = this.#waiting.indexOf(pending)
+    if (index >= 0) {
+      this.#waiting.splice(index, 1)
+    }
+    // A running job goes on: it ends sooner than a new thread would be ready, and its answer finds nobody.
+    pending.fail(this.#unavailable('was given up', false, reason))
+  }
+
+  #errorOf(fault: { isInput: boolean; message: string }): Error {
+    return fault.isInput
+      ? new SpeechInputError(fault.message)
+      : this.#unavailable('failed', true, new Error(fault.message))
+  }
+
+  #unavailable(what: string, retryable: boolean, cause?: unknown): SpeechUnavailableError {
+    return new SpeechUnavailableError(`${this.#options.name} ${what}`, { retryable, cause })
+  }
+}

@@ -1,0 +1,22 @@
+import { parentPort } from 'node:worker_threads'
+import { SpeechInputError } from './synthesizer.ts'
+import type { ThreadReply, ThreadRequest } from './thread-queue.ts'
+
+/** The thread's side of a `ThreadQueue`: answers each job, whose shape the queue's types vouch for, with its result. */
+export function serveThread(work: (job: never) => unknown): void {
+  async function answer({ id, job }: ThreadRequest<never>): Promise<void> {
+    const reply = await replyTo(id, job)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: there is no origin
+    parentPort?.postMessage(reply)
+  }
+
+  async function replyTo(id: number, job: never): Promise<ThreadReply<unknown>> {
+    try {
+      return { id, result: await work(job) }
+    } catch (error) {
+      return { id, fault: { isInput: error instanceof SpeechInputError, message: String(error) } }
+    }
+  }
+
+  parentPort?.on('message', (request: ThreadRequest<never>) => void answer(request))
+}

@@ -1,0 +1,75 @@
+import { HelpdeskError } from '@ura/core/errors'
+import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
+import { findOfferedService } from '../catalogue/catalogue-repository.ts'
+import type { ApiContext } from '../context.ts'
+import { type IdempotentRequest, once } from '../idempotency/idempotency.ts'
+import { findActiveUser, type User } from '../users/user-repository.ts'
+import { protocolOf } from './protocol.ts'
+import { addTicket, type TicketOrigin } from './ticket-repository.ts'
+
+interface OpenTicketRequest {
+  userCode: string
+  /** Stable service code or keypad form. */
+  service: string
+  callId: string | null
+  origin: TicketOrigin
+  source: AuditSource
+  idempotent: Omit<IdempotentRequest, 'now' | 'endpoint'>
+}
+
+interface OpenedTicket {
+  protocol: string
+  service: string
+}
+
+/**
+ * Opens a ticket, once for an idempotency key, and has its protocol sent by WhatsApp in the background.
+ * @throws HelpdeskError USUARIO_NAO_ENCONTRADO, SERVICO_INEXISTENTE, CHAVE_REUTILIZADA
+ */
+export async function openTicket(
+  context: Pick<ApiContext, 'db' | 'clock' | 'keyedHash' | 'notifier' | 'metrics'>,
+  request: OpenTicketRequest,
+): Promise<{ protocol: string; replayed: boolean }> {
+  const { db, clock, keyedHash } = context
+  const now = clock.now()
+  const user = await findActiveUser(db, request.userCode)
+  if (user === null) {
+    throw new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: 'usuario' })
+  }
+  const { answer, replayed } = await db.transaction().execute(async (trx) => {
+    const idempotent = { ...request.idempotent, endpoint: 'novo_chamado' as const, now }
+    return await once<OpenedTicket>({ trx, keyedHash, request: idempotent }, async () => {
+      const service = await findOfferedService(trx, request.service)
+      if (service === null) {
+        throw new HelpdeskError('SERVICO_INEXISTENTE', { field: 'servico' })
+      }
+      const { callId, origin, source } = request
+      const ticket = { userId: user.id, serviceId: service.id, origin, callId, actor: source.actor, now }
+      const protocol = protocolOf(await addTicket(trx, ticket))
+      await recordAudit(trx, {
+        event: 'ticket_opened',
+        source,
+        at: now,
+        userCode: user.code,
+        detail: { protocol, service: service.code, origin },
+      })
+      return { protocol, service: service.name }
+    })
+  })
+  tell(context, { user, ticket: answer, replayed })
+  return { protocol: answer.protocol, replayed }
+}
+
+function tell(
+  { notifier, metrics }: Pick<ApiContext, 'notifier' | 'metrics'>,
+  { user, ticket, replayed }: { user: User; ticket: OpenedTicket; replayed: boolean },
+): void {
+  if (!replayed) {
+    metrics.tickets.inc()
+  }
+  if (user.whatsapp !== null) {
+    // A repeated request tells again: the API may have died between the commit and the message, and the gateway
+    // sends one key once.
+    notifier.ticketOpened({ phone: user.whatsapp, ...ticket })
+  }
+}

@@ -1,0 +1,98 @@
+import { HelpdeskError } from '@ura/core/errors'
+import {
+  IdempotencyKey,
+  OpenTicketAnswer,
+  OpenTicketBody,
+  VerifyTicketAnswer,
+  VerifyTicketBody,
+} from '@ura/core/ticket-api/schemas'
+import { Type } from 'typebox'
+import type { ApiContext } from '../context.ts'
+import { errorAnswers } from '../http/error-answers.ts'
+import { clientOf, sourceOf } from '../http/request-source.ts'
+import type { ApiServer } from '../http/server.ts'
+import { findActiveUser } from '../users/user-repository.ts'
+import { openTicket } from './open-ticket.ts'
+import { ticketIdOf } from './protocol.ts'
+import { findTicket, type Ticket } from './ticket-repository.ts'
+import { protocolText, ticketStatusText } from './ticket-text.ts'
+
+export function ticketRoutes(server: ApiServer, context: ApiContext): void {
+  openTicketRoute(server, context)
+  verifyTicketRoute(server, context)
+}
+
+function openTicketRoute(server: ApiServer, context: ApiContext): void {
+  server.post(
+    '/novo_chamado',
+    {
+      schema: {
+        tags: ['Chamado'],
+        summary: 'Abre um chamado; a mesma Idempotency-Key não abre outro',
+        security: [{ sessao: [] }],
+        headers: Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey) }),
+        body: OpenTicketBody,
+        response: { 200: OpenTicketAnswer, 201: OpenTicketAnswer, ...errorAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request
+      const { protocol, replayed } = await openTicket(context, {
+        userCode: body.usuario,
+        service: body.servico,
+        callId: body.chamada ?? null,
+        origin: body.origem ?? 'telefone',
+        source: sourceOf(request),
+        idempotent: { clientId: clientOf(request).id, key: request.headers['idempotency-key'], body },
+      })
+      const audio = await context.audio({ text: protocolText(protocol), kind: 'personal' })
+      return await reply.code(replayed ? 200 : 201).send({ status: true, protocolo: protocol, ...audio })
+    },
+  )
+}
+
+function verifyTicketRoute(server: ApiServer, context: ApiContext): void {
+  server.post(
+    '/verificar_chamado',
+    {
+      schema: {
+        tags: ['Chamado'],
+        summary: 'A situação de um chamado do próprio usuário',
+        security: [{ sessao: [] }],
+        body: VerifyTicketBody,
+        response: { 200: VerifyTicketAnswer, ...errorAnswers },
+      },
+    },
+    async (request) => {
+      const ticket = await findOwnTicket(context, request.body)
+      const { timeZone } = context.config
+      const text = ticketStatusText(ticket, { now: context.clock.now(), timeZone })
+      return {
+        status: true as const,
+        chamado: {
+          protocolo: ticket.protocol,
+          situacao: ticket.status,
+          servico: ticket.service,
+          categoria: ticket.category,
+          aberto_em: ticket.openedAt.toISOString(),
+          atualizado_em: ticket.updatedAt.toISOString(),
+        },
+        ...(await context.audio({ text, kind: 'personal' })),
+      }
+    },
+  )
+}
+
+/** One answer for a mistyped, an unknown and another user's protocol, so that nobody can feel out tickets. */
+async function findOwnTicket(
+  { db }: Pick<ApiContext, 'db'>,
+  query: { usuario: string; chamado: string },
+): Promise<Ticket> {
+  const id = ticketIdOf(query.chamado)
+  const user = await findActiveUser(db, query.usuario)
+  const ticket = id === null ? null : await findTicket(db, id)
+  if (ticket === null || user === null || ticket.userId !== user.id) {
+    throw new HelpdeskError('CHAMADO_NAO_ENCONTRADO', { field: 'chamado' })
+  }
+  return ticket
+}

@@ -1,0 +1,55 @@
+import { HelpdeskError } from '@ura/core/errors'
+import {
+  UserSpeechAnswer,
+  UserSpeechBody,
+  VerifyUserAnswer,
+  VerifyUserBody,
+} from '@ura/core/ticket-api/schemas'
+import type { ApiContext } from '../context.ts'
+import { errorAnswers } from '../http/error-answers.ts'
+import { sourceOf } from '../http/request-source.ts'
+import type { ApiServer } from '../http/server.ts'
+import { cleanForSpeech } from '../speech/spoken-text.ts'
+import { findActiveUser } from './user-repository.ts'
+import { verifyUser } from './verify-user.ts'
+
+export function userRoutes(server: ApiServer, context: ApiContext): void {
+  server.post(
+    '/verificar_usuario',
+    {
+      schema: {
+        tags: ['Usuário'],
+        summary: 'O código de cadastro existe?',
+        security: [{ sessao: [] }],
+        body: VerifyUserBody,
+        response: { 200: VerifyUserAnswer, ...errorAnswers },
+      },
+    },
+    async (request) => {
+      const { usuario, telefone } = request.body
+      return {
+        status: await verifyUser(context, { code: usuario, phone: telefone, source: sourceOf(request) }),
+      }
+    },
+  )
+  server.post(
+    '/get_user_to_speech',
+    {
+      schema: {
+        tags: ['Usuário'],
+        summary: 'O nome do usuário em áudio',
+        security: [{ sessao: [] }],
+        body: UserSpeechBody,
+        response: { 200: UserSpeechAnswer, ...errorAnswers },
+      },
+    },
+    async (request) => {
+      const user = await findActiveUser(context.db, request.body.usuario)
+      if (user === null) {
+        throw new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: 'usuario' })
+      }
+      const audio = await context.audio({ text: cleanForSpeech(user.name), kind: 'personal' })
+      return { status: true as const, nome: user.name, ...audio }
+    },
+  )
+}

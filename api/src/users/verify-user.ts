@@ -1,0 +1,38 @@
+import { HelpdeskError } from '@ura/core/errors'
+import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
+import type { ApiContext } from '../context.ts'
+import { countWrongAttempt, requireAttemptsLeft } from './registration-attempts.ts'
+import { findActiveUser } from './user-repository.ts'
+
+/**
+ * Whether a registration code is that of an active user. With a calling number, wrong codes are counted for it, and
+ * past the limit even right ones are refused, so that codes can't be found by trying.
+ * @throws HelpdeskError LIMITE_DE_TENTATIVAS
+ */
+export async function verifyUser(
+  context: Pick<ApiContext, 'db' | 'clock' | 'config' | 'keyedHash'>,
+  request: { code: string; phone: string | undefined; source: AuditSource },
+): Promise<boolean> {
+  const { db, clock, config, keyedHash } = context
+  const now = clock.now()
+  const { phone } = request
+  if (phone === undefined) {
+    return (await findActiveUser(db, request.code)) !== null
+  }
+  const attempt = { phoneHash: keyedHash('calling-number', phone), now, config }
+  try {
+    return await db.transaction().execute(async (trx) => {
+      await requireAttemptsLeft(trx, attempt)
+      const known = (await findActiveUser(trx, request.code)) !== null
+      if (!known) {
+        await countWrongAttempt(trx, attempt)
+      }
+      return known
+    })
+  } catch (error) {
+    if (error instanceof HelpdeskError) {
+      await recordAudit(db, { event: 'registration_limit_reached', source: request.source, at: now })
+    }
+    throw error
+  }
+}

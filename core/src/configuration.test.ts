@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigurationError, describeConfiguration, readConfiguration } from './configuration.ts'
+import { choice, httpUrl, integer, networks, port, secret, text, timeZone } from './settings.ts'
+
+const settings = {
+  port: port('API_PORT', { default: 3000, description: 'port of the API' }),
+  token: secret('API_TOKEN', { description: 'token' }),
+  level: choice('LEVEL', { default: 'info', words: ['info', 'debug'], description: 'level' }),
+  url: httpUrl('URL_OF_API', { default: 'http://127.0.0.1:3000/', description: 'url' }),
+  allowed: networks('ALLOWED', { default: '127.0.0.0/8,::1/128', description: 'networks' }),
+  zone: timeZone('ZONE', { default: 'America/Sao_Paulo', description: 'zone' }),
+  name: text('NAME', { default: 'x', description: 'name' }),
+  tries: integer('TRIES', { default: 3, min: 1, max: 9, description: 'tries' }),
+}
+const token = 'a-token-of-many-characters'
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfiguration(settings, { API_TOKEN: token, ...environment })
+    return []
+  } catch (error) {
+    return error instanceof ConfigurationError ? error.faults : [`another error: ${String(error)}`]
+  }
+}
+
+describe('configuration', () => {
+  it('takes defaults for what is unset or empty and freezes the result', () => {
+    const config = readConfiguration(settings, { API_TOKEN: token, API_PORT: '', TRIES: ' 5 ' })
+    expect(config).toMatchObject({
+      port: 3000,
+      tries: 5,
+      level: 'info',
+      url: 'http://127.0.0.1:3000',
+      allowed: ['127.0.0.0/8', '::1/128'],
+    })
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  it('tells all faults in one message', () => {
+    const attempt = (): unknown => readConfiguration(settings, { API_PORT: '70000', LEVEL: 'loud' })
+    expect(attempt).toThrow(/3 fault\(s\)/)
+    expect(attempt).toThrow(/API_PORT must be a whole number from 0 to 65535/)
+    expect(attempt).toThrow(/LEVEL must be one of: info, debug/)
+    expect(attempt).toThrow(/API_TOKEN is not set: token/)
+  })
+
+  it.each([
+    ['API_PORT', '3000x'],
+    ['API_PORT', '-1'],
+    ['TRIES', '1.5'],
+    ['TRIES', '0x3'],
+    ['URL_OF_API', 'ftp://x'],
+    ['URL_OF_API', 'localhost:3000'],
+    ['ALLOWED', '10.0.0.0/33'],
+    ['ALLOWED', '10.0.0.0/8,,'],
+    ['ALLOWED', 'everyone'],
+    ['ZONE', 'Brazil/Nowhere'],
+    ['NAME', 'x'.repeat(2_001)],
+  ])('refuses %s=%s', (variable, value) => {
+    const faults = faultsOf({ [variable]: value })
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toContain(variable)
+  })
+
+  it('never shows a secret, neither in a fault nor when described', () => {
+    const [fault] = faultsOf({ API_TOKEN: 'short-secret' })
+    expect(fault).toContain('API_TOKEN')
+    expect(fault).not.toContain('short-secret')
+    const shown = JSON.stringify(describeConfiguration(settings, { API_TOKEN: token }))
+    expect(shown).not.toContain(token)
+    expect(shown).toContain('********')
+  })
+
+  it('tells where each value comes from', () => {
+    const rows = describeConfiguration(settings, { TRIES: '4' })
+    const origin = (variable: string): string | undefined =>
+      rows.find((row) => row.variable === variable)?.origin
+    expect([origin('TRIES'), origin('LEVEL'), origin('API_TOKEN')]).toEqual([
+      'environment',
+      'default',
+      'missing',
+    ])
+  })
+})

@@ -1,0 +1,84 @@
+import { maskSecret } from './secret.ts'
+
+/** One environment variable: how it is read, what it means, what it is when absent. */
+export interface Setting<T> {
+  readonly variable: string
+  readonly description: string
+  /** Secrets are masked when shown and never have a default. */
+  readonly secret: boolean
+  /** What the variable is taken for when unset or empty; undefined = it must be set. */
+  readonly defaultText: string | undefined
+  /** @throws Error whose message completes "VARIABLE: …". */
+  parse(text: string): T
+}
+
+export type Settings = Readonly<Record<string, Setting<unknown>>>
+export type Configuration<S extends Settings> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never
+}
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** All faults of a configuration in one message, one line each. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    )
+    this.faults = faults
+  }
+}
+
+/**
+ * Reads every setting from the environment, once, into a frozen object.
+ * @throws ConfigurationError naming every variable at fault, never its value when it is a secret.
+ */
+export function readConfiguration<S extends Settings>(
+  settings: S,
+  environment: Environment,
+): Configuration<S> {
+  const faults: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries(settings)) {
+    const text = given(setting, environment) ?? setting.defaultText
+    if (text === undefined) {
+      faults.push(`${setting.variable} is not set: ${setting.description}`)
+      continue
+    }
+    try {
+      values[name] = setting.parse(text)
+    } catch (error) {
+      const shown = setting.secret ? '' : ` (it is ${JSON.stringify(text.slice(0, 80))})`
+      faults.push(`${setting.variable} ${(error as Error).message}${shown}`)
+    }
+  }
+  if (faults.length > 0) {
+    throw new ConfigurationError(faults)
+  }
+  return Object.freeze(values) as Configuration<S>
+}
+
+/** One line a setting for `npm run config:show`: its value in force, where it comes from, secrets masked. */
+export function describeConfiguration(
+  settings: Settings,
+  environment: Environment,
+): { variable: string; value: string; origin: 'environment' | 'default' | 'missing'; description: string }[] {
+  return Object.values(settings).map((setting) => {
+    const text = given(setting, environment)
+    const shown = text ?? setting.defaultText ?? ''
+    return {
+      variable: setting.variable,
+      value: setting.secret ? maskSecret(shown) : shown,
+      origin:
+        text === undefined ? (setting.defaultText === undefined ? 'missing' : 'default') : 'environment',
+      description: setting.description,
+    }
+  })
+}
+
+function given(setting: Setting<unknown>, environment: Environment): string | undefined {
+  const text = environment[setting.variable]?.trim()
+  return text === '' ? undefined : text
+}

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface InboxMessage {
+  id: string
+  to: string
+  text: string
+}
+
+const pollMs = 150
+const codeWaitMs = 10_000
+
+/** The messages that the gateway's console driver keeps, from the moment the inbox was opened. */
+export class WhatsAppInbox {
+  readonly #url: string
+  readonly #token: string
+  readonly #arrived: (message: InboxMessage) => void
+  #lastId: string | null = null
+  #newestCode: string | null = null
+  #timer: NodeJS.Timeout | undefined
+
+  private constructor(options: { url: string; token: string; arrived: (message: InboxMessage) => void }) {
+    this.#url = options.url
+    this.#token = options.token
+    this.#arrived = options.arrived
+  }
+
+  /** Skips what is there already and looks for new messages until closed. */
+  static async open(options: {
+    url: string
+    token: string
+    arrived: (message: InboxMessage) => void
+  }): Promise<WhatsAppInbox> {
+    const inbox = new WhatsAppInbox(options)
+    const old = await inbox.#read()
+    inbox.#lastId = old.at(-1)?.id ?? null
+    inbox.#pollLater()
+    return inbox
+  }
+
+  /** The newest access code that has not been taken yet; waits up to 10 s for one. */
+  async takeNewestCode(): Promise<string | null> {
+    for (let waitedMs = 0; waitedMs < codeWaitMs; waitedMs += pollMs) {
+      await this.#look()
+      if (this.#newestCode !== null) {
+        const code = this.#newestCode
+        this.#newestCode = null
+        return code
+      }
+      await sleep(pollMs)
+    }
+    return null
+  }
+
+  /** Looks a last time, then no more. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#look()
+  }
+
+  #pollLater(): void {
+    this.#timer = setTimeout(() => {
+      void this.#look().then(() => this.#pollLater())
+    }, pollMs)
+    this.#timer.unref()
+  }
+
+  /** The gateway may be away for a moment; the next look finds what this one missed. */
+  async #look(): Promise<void> {
+    const messages = await this.#read().catch(() => [])
+    for (const message of messages) {
+      this.#lastId = message.id
+      this.#newestCode = /código de acesso é (\d{4,8})/.exec(message.text)?.[1] ?? this.#newestCode
+      this.#arrived(message)
+    }
+  }
+
+  async #read(): Promise<InboxMessage[]> {
+    const after = this.#lastId === null ? '' : `?after=${encodeURIComponent(this.#lastId)}`
+    const response = await fetch(`${this.#url}/api/messages${after}`, {
+      headers: { authorization: `Bearer ${this.#token}` },
+      signal: AbortSignal.timeout(5_000),
+    })
+    if (!response.ok) {
+      throw new Error(`o gateway de WhatsApp respondeu HTTP ${response.status}`)
+    }
+    const body = (await response.json()) as { messages: InboxMessage[] }
+    return body.messages
+  }
+}

@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureAsterisk } from './real-parts/asterisk.ts'
+import { readFigures } from './test/figures.ts'
+
+/**
+ * `npm test`: fetches the real parts where it may, then runs every test and prints the figures that the tests
+ * measured. Without the real parts the tests that need them are skipped, said loudly; with CI=true that fails.
+ */
+const isCi = process.env['CI'] === 'true'
+const folder = mkdtempSync(join(tmpdir(), 'ura-test-'))
+const figuresFile = join(folder, 'figures.jsonl')
+const resultsFile = join(folder, 'results.json')
+
+const asterisk = await ensureAsterisk()
+const warning = asterisk.available
+  ? null
+  : `\n*** SKIPPED: every call through a real Asterisk (${asterisk.reason})\n`
+if (warning !== null) {
+  console.error(warning)
+}
+if (warning !== null && isCi) {
+  process.exitCode = 1
+} else {
+  process.exitCode = runTests()
+}
+rmSync(folder, { recursive: true, force: true })
+
+function runTests(): number {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile}`]
+  const vitest = spawnSync('vitest', ['run', ...reporters, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, FIGURES_FILE: figuresFile },
+  })
+  printFigures()
+  return vitest.status ?? 1
+}
+
+interface Results {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  testResults: { name: string; assertionResults: { status: string }[] }[]
+}
+
+function printFigures(): void {
+  const results = JSON.parse(readFileSync(resultsFile, 'utf8')) as Results
+  const realCalls = results.testResults
+    .filter(({ name }) => name.includes('/test/asterisk/'))
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'passed')
+  console.log('\nFigures')
+  for (const { name, value } of readFigures(figuresFile)) {
+    console.log(`  ${name}: ${value}`)
+  }
+  console.log(`  scenarios run on the real Asterisk: ${realCalls.length}`)
+  if (warning !== null) {
+    console.error(warning)
+  }
+  const { numPassedTests, numFailedTests, numPendingTests } = results
+  console.log(`tests: ${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`)
+}

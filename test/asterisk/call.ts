@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Ami, AmiMessage } from './ami.ts'
+import type { Ari, AriEvent } from './ari.ts'
+import { callHeader, phoneApplication } from './telephony-configuration.ts'
+import { decodeWav, type Sound } from './wav.ts'
+
+/** Who calls what. */
+export type DialOptions = {
+  /** The caller's number, as the trunk tells it. */
+  callerId: string
+  /** 7000: the helpdesk; 7001: the same by Gosub; others as the test defined them. */
+  extension: string
+  /** Begins to record what the caller hears at the moment of the answer; default false. */
+  record?: boolean
+}
+
+/** One call, at the caller's end. */
+export type Call = {
+  /** The channel of this call in the exchange under test, as AMI names it, and its unique id. */
+  readonly uraChannel: string
+  readonly uraUniqueId: string
+  /** The AMI events of that channel so far, the oldest first. */
+  readonly uraEvents: readonly AmiMessage[]
+  /**
+   * Keys digits as RFC 4733 events; resolves when the last has been sent. Defaults: 100 ms a digit, 100 ms between
+   * digits.
+   */
+  press: (digits: string, timing?: { digitMs?: number; betweenMs?: number }) => Promise<void>
+  /**
+   * Waits for the next event of this call in the exchange under test: one after the event that the last `wait…` gave.
+   *
+   * @throws Error naming `what` after `timeoutMs`, default 10 s, with the newest events.
+   */
+  waitForUraEvent: (
+    what: string,
+    matches: (event: AmiMessage) => boolean,
+    timeoutMs?: number,
+  ) => Promise<AmiMessage>
+  /** Waits until the FastAGI server begins a command that matches (as `GET OPTION "ura/main-menu" …`). */
+  waitForCommand: (pattern: RegExp, timeoutMs?: number) => Promise<AmiMessage>
+  /** Begins to record what the caller hears. */
+  startRecording: () => Promise<void>
+  /** Ends the recording, or takes it up after the call's end, and gives it. */
+  stopRecording: () => Promise<Sound>
+  hangup: () => Promise<void>
+  /** When the call is over, whoever ended it: the Q.850 cause. */
+  readonly ended: Promise<{ cause: number }>
+}
+
+const answerTimeoutMs = 10_000
+const eventTimeoutMs = 10_000
+
+/** Gives the function that makes calls from the office into the exchange under test. */
+export function createDialer(ends: {
+  ari: Ari
+  office: Ami
+  ura: Ami
+  /** The folder where the office's ARI puts its recordings. */
+  recordings: string
+}): (options: DialOptions) => Promise<Call> {
+  const { ari, office, ura, recordings } = ends
+  return async ({ callerId, extension, record = false }) => {
+    const id = randomUUID()
+    const trace = traceUraChannel(ura, id)
+    const answered = nextAriEvent(ari, id, 'StasisStart')
+    const destroyed = nextAriEvent(ari, id, 'ChannelDestroyed')
+    const ended = destroyed.then((event) => ({ cause: event.cause ?? 0 }))
+    ended.finally(trace.stop)
+    await ari.request('POST', 'channels', {
+      query: {
+        endpoint: `PJSIP/${extension}@ura`,
+        app: phoneApplication,
+        appArgs: 'caller',
+        callerId,
+        channelId: id,
+      },
+      body: { variables: { [`PJSIP_HEADER(add,${callHeader})`]: id } },
+    })
+    const lost = ended.then(({ cause }) => {
+      throw new Error(`the call to ${extension} ended with cause ${cause} before it was answered`)
+    })
+    lost.catch(() => {})
+    const start = await Promise.race([within(answerTimeoutMs, `an answer from ${extension}`, answered), lost])
+    const officeChannel = start.channel?.name ?? ''
+
+    // As any phone, this one sends sound all the time; without it Answer() waits 500 ms for some (main/channel.c).
+    await ari.request('POST', `channels/${id}/silence`)
+    const recorder = createRecorder({ ari, id, recordings })
+    if (record) await recorder.start()
+    const channel = await within(eventTimeoutMs, 'the trace of the call', trace.found)
+    return {
+      uraChannel: channel['Channel'] ?? '',
+      uraUniqueId: channel['Uniqueid'] ?? '',
+      uraEvents: trace.events,
+      waitForUraEvent: trace.waitForEvent,
+      waitForCommand: (pattern, timeoutMs) =>
+        trace.waitForEvent(
+          `command ${pattern}`,
+          (event) => event['Event'] === 'AGIExecStart' && pattern.test(event['Command'] ?? ''),
+          timeoutMs,
+        ),
+      press: async (digits, { digitMs = 100, betweenMs = 100 } = {}) => {
+        for (const [index, digit] of Array.from(digits).entries()) {
+          if (index > 0) await delay(betweenMs)
+          // Not by ARI, whose digits wait until a recording of the same channel is over (seen on 22.10.1).
+          await office.send({
+            Action: 'PlayDTMF',
+            Channel: officeChannel,
+            Digit: digit,
+            Duration: String(digitMs),
+          })
+        }
+      },
+      startRecording: recorder.start,
+      stopRecording: recorder.stop,
+      hangup: async () => {
+        await ari.request('DELETE', `channels/${id}`)
+        await ended
+      },
+      ended,
+    }
+  }
+}
+
+/** Keeps what a recording needs: where it goes, and whether Asterisk has finished it. */
+function createRecorder(options: { ari: Ari; id: string; recordings: string }): {
+  start: () => Promise<void>
+  stop: () => Promise<Sound>
+} {
+  const { ari, id, recordings } = options
+  let count = 0
+  let current: { name: string; finished: Promise<void> } | undefined
+  return {
+    start: async () => {
+      count += 1
+      const name = `${id}-${count}`
+      const { promise: finished, resolve } = Promise.withResolvers<void>()
+      const stopListening = ari.onEvent((event) => {
+        if (event.recording?.name !== name || event.type === 'RecordingStarted') return
+        stopListening()
+        resolve()
+      })
+      current = { name, finished }
+      await ari.request('POST', `channels/${id}/record`, { query: { name, format: 'wav' } })
+    },
+    stop: async () => {
+      if (current === undefined) throw new Error('nothing is being recorded')
+      const { name, finished } = current
+      // 404 when the call's end has already ended it.
+      await ari.request('POST', `recordings/live/${name}/stop`).catch(() => {})
+      await within(eventTimeoutMs, 'the end of the recording', finished)
+      return decodeWav(await readFile(join(recordings, `${name}.wav`)))
+    },
+  }
+}
+
+type Trace = {
+  found: Promise<AmiMessage>
+  events: AmiMessage[]
+  waitForEvent: Call['waitForUraEvent']
+  stop: () => void
+}
+
+/** Follows the channel that announces itself with this call's id: all its events, also those before the announcement. */
+function traceUraChannel(ura: Ami, id: string): Trace {
+  const all: AmiMessage[] = []
+  const events: AmiMessage[] = []
+  const { promise: found, resolve: setFound } = Promise.withResolvers<AmiMessage>()
+  let uniqueId: string | undefined
+  let taken = 0
+  let wake = Promise.withResolvers<void>()
+  const stop = ura.onEvent((event) => {
+    if (uniqueId === undefined) all.push(event)
+    if (event['Event'] === 'UserEvent' && event['Call'] === id) {
+      uniqueId = event['Uniqueid']
+      events.push(...all.splice(0).filter((earlier) => earlier['Uniqueid'] === uniqueId))
+      setFound(event)
+    } else if (uniqueId !== undefined && event['Uniqueid'] === uniqueId) {
+      events.push(event)
+    }
+    wake.resolve()
+    wake = Promise.withResolvers()
+  })
+  const waitForEvent: Call['waitForUraEvent'] = async (what, matches, timeoutMs = eventTimeoutMs) => {
+    const expired = Promise.withResolvers<void>()
+    const timer = setTimeout(() => expired.resolve(), timeoutMs)
+    const deadlineMs = performance.now() + timeoutMs
+    try {
+      for (;;) {
+        const index = events.findIndex((event, place) => place >= taken && matches(event))
+        const event = events[index]
+        if (event !== undefined) {
+          taken = index + 1
+          return event
+        }
+        if (performance.now() >= deadlineMs) break
+        await Promise.race([wake.promise, expired.promise])
+      }
+    } finally {
+      clearTimeout(timer)
+    }
+    const newest = events.slice(-8).map((event) => JSON.stringify(event))
+    throw new Error(`no ${what} within ${timeoutMs} ms; newest events:\n${newest.join('\n')}`)
+  }
+  return { found, events, waitForEvent, stop }
+}
+
+function nextAriEvent(ari: Ari, channelId: string, type: string): Promise<AriEvent> {
+  const { promise, resolve } = Promise.withResolvers<AriEvent>()
+  const stopListening = ari.onEvent((event) => {
+    if (event.type !== type || event.channel?.id !== channelId) return
+    stopListening()
+    resolve(event)
+  })
+  return promise
+}
+
+async function within<T>(timeoutMs: number, what: string, awaited: Promise<T>): Promise<T> {
+  const { promise: expired, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`no ${what} within ${timeoutMs} ms`)), timeoutMs)
+  try {
+    return await Promise.race([awaited, expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}

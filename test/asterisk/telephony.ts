@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AmiMessage } from './ami.ts'
+import { type Ari, connectAri } from './ari.ts'
+import { type RunningAsterisk, startAsterisk } from './asterisk-process.ts'
+import { type Call, createDialer, type DialOptions } from './call.ts'
+import { noisePrompt } from './noise-prompts.ts'
+import { freeTcpPorts, freeUdpPorts, twoRtpRanges } from './ports.ts'
+import { createTechnician, type Technician } from './technician.ts'
+import {
+  officeConfiguration,
+  phoneApplication,
+  type Trunk,
+  uraConfiguration,
+} from './telephony-configuration.ts'
+import { encodeWav } from './wav.ts'
+
+/** What a test may choose about its exchanges. */
+export type TelephonyOptions = {
+  /** The Debian root that holds Asterisk (`ensureAsterisk`). */
+  root: string
+  /** FastAGI servers as the dialplan's URA_SERVER1 and URA_SERVER2, `host:port`; one or two. */
+  agiServers: readonly [string, string?]
+  /** A folder of `<prompt>.wav` files, seen by Asterisk as sounds/pt_BR/ura; changes show at once. */
+  soundsFolder: string
+  /** How long a caller waits in the queue; default 20 s. */
+  queueSeconds?: number
+  /** Office hours for the time when no server is there, as GotoIfTime has them; default always. */
+  openTimes?: string
+  /** The longest conversation with a server; default 300 s. */
+  agiSecondsMax?: number
+  /** Dialplan lines for other numbers that the office can call, in a context of their own. */
+  extraExtensions?: string
+}
+
+/** Two real Asterisks: the one under test, with our dialplan, and the office in front of it. */
+export type Telephony = {
+  /** Calls through the trunk; resolves when the exchange under test has answered. */
+  dial: (options: DialOptions) => Promise<Call>
+  /** The technician behind the queue. */
+  technician: Technician
+  /** Every AMI event of the exchange under test from now on; gives the function that ends it. */
+  onUraEvent: (listener: (event: AmiMessage) => void) => () => void
+  /** Changes one of the dialplan's globals for the calls to come. */
+  setGlobal: (name: string, value: string) => Promise<void>
+  /** Runs a command of the console of the exchange under test. */
+  uraCommand: (text: string) => Promise<string>
+  /** The log of the exchange under test, with each step of the dialplan. */
+  readUraLog: () => Promise<string>
+  /** Kills both and removes their folders. Can be called twice. */
+  stop: () => Promise<void>
+}
+
+/** Closed all day: a date that never comes. */
+export const neverOpen = '*,*,31,feb'
+
+const dialplanFolder = new URL('../../freepbx-dialplan/', import.meta.url)
+
+/** The music that callers hear while they wait, and the technician's voice: noise, as the prompts of these tests. */
+export const music = noisePrompt('music-on-hold', 5_000)
+export const technicianVoice = noisePrompt('technician')
+
+/**
+ * Starts both exchanges on free ports of 127.0.0.1, joined by a SIP trunk with a password (about 3 s).
+ *
+ * @throws Error with what Asterisk said, when one doesn't come up; nothing is left running or on disk then.
+ */
+export async function startTelephony(options: TelephonyOptions): Promise<Telephony> {
+  const folder = await mkdtemp(join(tmpdir(), 'ura-telephony-'))
+  const undo: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const stop = async () => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step()
+  }
+  try {
+    const { ura, office, ari } = await startBoth({ ...options, folder, undo })
+    const technician = createTechnician(ari)
+    return {
+      dial: createDialer({
+        ari,
+        office: office.ami,
+        ura: ura.ami,
+        recordings: join(folder, 'office', 'spool', 'recording'),
+      }),
+      technician,
+      onUraEvent: ura.ami.onEvent,
+      setGlobal: async (name, value) => {
+        await ura.ami.command(`dialplan set global ${name} "${value}"`)
+      },
+      uraCommand: ura.ami.command,
+      readUraLog: ura.readLog,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startBoth(
+  options: TelephonyOptions & { folder: string; undo: (() => Promise<void>)[] },
+): Promise<{ ura: RunningAsterisk; office: RunningAsterisk; ari: Ari }> {
+  const { root, folder, undo } = options
+  const [uraAmiPort = 0, officeAmiPort = 0, ariPort = 0] = await freeTcpPorts(3)
+  const trunk = await pickTrunk()
+  const ariPassword = randomSecret()
+  await writeMusic(join(folder, 'ura', 'moh'), 'music', encodeWav(music))
+  await writeMusic(join(folder, 'office', 'moh'), 'technician', encodeWav(technicianVoice))
+
+  const starting = [
+    startAsterisk({
+      root,
+      folder: join(folder, 'ura'),
+      configuration: uraConfiguration({
+        trunk,
+        dialplan: await readFile(new URL('ura-helpdesk.conf', dialplanFolder), 'utf8'),
+        globals: await generateGlobals(options),
+        extraExtensions: options.extraExtensions ?? '',
+      }),
+      amiPort: uraAmiPort,
+      amiSecret: randomSecret(),
+      binds: [{ hostFolder: options.soundsFolder, insidePath: '/usr/share/asterisk/sounds/pt_BR/ura' }],
+    }),
+    startAsterisk({
+      root,
+      folder: join(folder, 'office'),
+      configuration: officeConfiguration({ trunk, ariPort, ariPassword }),
+      amiPort: officeAmiPort,
+      amiSecret: randomSecret(),
+    }),
+  ] as const
+  for (const outcome of await Promise.allSettled(starting)) {
+    if (outcome.status === 'fulfilled') undo.push(outcome.value.stop)
+  }
+  const [ura, office] = await Promise.all(starting)
+  const ari = await connectAri({ port: ariPort, password: ariPassword, application: phoneApplication })
+  undo.push(async () => ari.close())
+  return { ura, office, ari }
+}
+
+/** The globals file as it ships, with this test's values in it: so that the shipped one is what Asterisk reads. */
+async function generateGlobals(options: TelephonyOptions): Promise<string> {
+  const values: Record<string, string> = {
+    URA_SERVER1: options.agiServers[0],
+    URA_SERVER2: options.agiServers[1] ?? '',
+    URA_QUEUE_SECONDS: String(options.queueSeconds ?? 20),
+    URA_HOURS: options.openTimes ?? '*,*,*,*',
+    URA_AGI_SECONDS_MAX: String(options.agiSecondsMax ?? 300),
+  }
+  const shipped = await readFile(new URL('ura-globals.conf', dialplanFolder), 'utf8')
+  return Object.entries(values).reduce((text, [name, value]) => {
+    const line = new RegExp(`^${name}=.*$`, 'm')
+    if (!line.test(text)) throw new Error(`ura-globals.conf doesn't set ${name}`)
+    return text.replace(line, `${name}=${value}`)
+  }, shipped)
+}
+
+async function pickTrunk(): Promise<Trunk> {
+  const [uraSipPort = 0, officeSipPort = 0] = await freeUdpPorts(2)
+  const [uraRtp, officeRtp] = twoRtpRanges()
+  return { user: 'office', secret: randomSecret(), uraSipPort, officeSipPort, uraRtp, officeRtp }
+}
+
+async function writeMusic(folder: string, name: string, wav: Buffer): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, `${name}.wav`), wav)
+}
+
+function randomSecret(): string {
+  return randomBytes(18).toString('base64url')
+}

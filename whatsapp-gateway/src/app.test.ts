@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { FakeDriver } from './testing/fake-driver.ts'
+import { adminToken, gatewayToken, startGateway } from './testing/gateway-under-test.ts'
+
+const phone = '+5545999990001'
+
+describe('the gateway over HTTP', () => {
+  it('sends a code and lets it be read', async () => {
+    const { gateway } = await startGateway()
+    const { url } = await gateway.listen()
+    const headers = { authorization: `Bearer ${gatewayToken}`, 'content-type': 'application/json' }
+    const sent = await fetch(`${url}/api/send-message?wait=5000`, {
+      method: 'POST',
+      headers: { ...headers, 'idempotency-key': 'code-1', 'x-request-id': 'call-1' },
+      body: JSON.stringify({ phone, otp: { code: '4821', expiresAt: '2026-03-10T17:35:00Z' } }),
+    })
+    expect(sent.status).toBe(200)
+    expect(sent.headers.get('x-request-id')).toBe('call-1')
+    const listed = await fetch(`${url}/api/messages?to=${phone}`, { headers })
+    expect(await listed.json()).toMatchObject({ messages: [{ text: expect.stringContaining('4821') }] })
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  })
+
+  it('closes only when the message under way is finished, and answers who waits for it', async () => {
+    const driver = new FakeDriver()
+    const { gateway } = await startGateway({ parts: { driver } })
+    const { url } = await gateway.listen()
+    const waiting = fetch(`${url}/api/send-message?wait=10000`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gatewayToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ phone, message: 'oi' }),
+    })
+    await expect.poll(() => driver.handovers.length).toBe(1)
+    const closed = gateway.close()
+    driver.last().succeed()
+    expect(await (await waiting).json()).toMatchObject({ status: 'sent' })
+    await closed
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')
+  })
+})
+
+describe('health', () => {
+  it('is good and tells the state of WhatsApp, also while logged out', async () => {
+    const { gateway } = await startGateway({ parts: { driver: new FakeDriver({ state: 'logged_out' }) } })
+    expect((await gateway.fastify.inject('/healthz')).statusCode).toBe(200)
+    const ready = await gateway.fastify.inject('/readyz')
+    expect([ready.statusCode, ready.json()]).toEqual([200, { status: true, whatsapp: 'logged_out' }])
+  })
+})
+
+describe('the admin page', () => {
+  const environment = { GATEWAY_ADMIN_TOKEN: adminToken }
+
+  it('says in Portuguese that the console driver has no QR code, and is not stored', async () => {
+    const { request } = await startGateway({ environment })
+    const basic = Buffer.from(`admin:${adminToken}`).toString('base64')
+    for (const authorization of [`Bearer ${adminToken}`, `Basic ${basic}`]) {
+      const page = await request({ url: '/admin/qr', headers: { authorization } })
+      expect(page.statusCode).toBe(200)
+      expect(page.headers['cache-control']).toBe('no-store')
+      expect(page.body).toContain('não usa QR code')
+      expect(page.body).toContain('Conectado desde 10/03/2026, 14:30:00.')
+    }
+  })
+
+  it("refuses everyone else, the gateway's own token included", async () => {
+    const { request } = await startGateway({ environment })
+    for (const authorization of ['', `Bearer ${gatewayToken}`, 'Basic', `Basic ${btoa('admin:wrong')}`]) {
+      const page = await request({ url: '/admin/qr', headers: { authorization } })
+      expect(page.statusCode).toBe(401)
+      expect(page.headers['www-authenticate']).toMatch(/^Basic /)
+      expect(page.headers['cache-control']).toBe('no-store')
+    }
+  })
+
+  it('does not exist without an admin token', async () => {
+    const { request } = await startGateway()
+    expect((await request({ url: '/admin/qr' })).statusCode).toBe(404)
+  })
+})
+
+describe('the log', () => {
+  it('never holds a code, a text, a whole phone number or a token, whatever happens', async () => {
+    const { send, request, logLines } = await startGateway({ environment: { LOG_LEVEL: 'trace' } })
+    const expiresAt = '2026-03-10T17:35:00Z'
+    await send({ phone, otp: { code: '48217', expiresAt } }, { key: 'k', wait: 5_000 })
+    await send({ phone, otp: { code: '48217', expiresAt: 'ontem' } })
+    await send({ phone, otp: { code: '48217', expiresAt }, message: '48217' }, { key: 'k' })
+    await send({ phone, message: 'segredo 48217' }, { key: 'k' })
+    await request({
+      method: 'POST',
+      url: '/api/send-message',
+      payload: '{"code":"48217"',
+      headers: { 'content-type': 'application/json' },
+    })
+    await request({ url: `/api/messages?to=${phone}` })
+    await request({ url: `/nowhere/${phone}?code=48217` })
+    const log = logLines.join('')
+    expect(logLines.length).toBeGreaterThan(8)
+    expect(log).toContain('+55 45 *****-0001')
+    for (const secret of ['48217', 'segredo', '45999990001', gatewayToken]) {
+      expect(log).not.toContain(secret)
+    }
+  })
+
+  it('tells nothing of what a failing driver was given', async () => {
+    const driver = new FakeDriver()
+    const { send, logLines } = await startGateway({ parts: { driver } })
+    const answer = send({ phone, message: 'segredo' }, { wait: 5_000 })
+    await expect.poll(() => driver.handovers.length).toBe(1)
+    driver.last().fail(new Error(`could not send "segredo" to ${phone}`))
+    expect((await answer).json()).toMatchObject({ status: 'unknown' })
+    const log = logLines.join('')
+    expect(log).toContain('message not sent')
+    expect(log).not.toMatch(/segredo|45999990001/)
+  })
+})

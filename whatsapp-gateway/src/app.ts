@@ -1,0 +1,144 @@
+import { join } from 'node:path'
+import type { Clock } from '@ura/core/clock'
+import type { Logger } from '@ura/core/logger'
+import { addAdminRoutes } from './admin/admin-routes.ts'
+import type { GatewayConfiguration } from './config.ts'
+import { createConsoleDriver, type PrintedMessage } from './drivers/console-driver.ts'
+import type { Driver } from './drivers/driver.ts'
+import { addHealthRoutes } from './health/health-routes.ts'
+import { requireBearer } from './http/authentication.ts'
+import { createServer, type GatewayServer } from './http/server.ts'
+import { MessageDesk } from './messages/message-desk.ts'
+import { addMessageRoutes } from './messages/message-routes.ts'
+import { Dispatcher } from './outbox/dispatcher.ts'
+import type { OutboxStore } from './outbox/outbox-store.ts'
+import { Settlements } from './outbox/settlements.ts'
+import { SqliteOutboxStore } from './outbox/sqlite-outbox-store.ts'
+import { systemTimers, type Timers } from './outbox/timers.ts'
+
+export type { PrintedMessage } from './drivers/console-driver.ts'
+
+export interface GatewayParts {
+  clock: Clock
+  log: Logger
+  /** Default: the one that the configuration names. */
+  driver?: Driver
+  /** Where the console driver prints, as a terminal; absent = messages are only kept. */
+  onMessage?: (message: PrintedMessage) => void
+  /** Default: the machine's own. */
+  timers?: Timers
+}
+
+export interface Gateway {
+  /** Opens the port; gives it with the address to reach it at. */
+  listen(): Promise<{ port: number; url: string }>
+  /** Takes nothing more, waits up to 5 s for messages under way, closes the outbox. */
+  close(): Promise<void>
+  readonly fastify: GatewayServer
+}
+
+const closeGraceMs = 5_000
+const retryDelayMaxMs = 30_000
+
+/**
+ * Puts the gateway together: opens the outbox, tells interrupted messages from waiting ones, starts the driver and
+ * goes on with the queue. It listens only when told to.
+ * @throws Error when another gateway uses the same DATA_DIR.
+ */
+export async function createGateway(config: GatewayConfiguration, parts: GatewayParts): Promise<Gateway> {
+  const { clock, log } = parts
+  const driver = parts.driver ?? driverFactories[config.driver](config, parts)
+  const store = new SqliteOutboxStore({
+    path: join(config.dataDir, 'whatsapp-gateway.sqlite'),
+    textsMax: driver.transcript?.textsMax ?? 0,
+  })
+  const settlements = new Settlements(parts.timers ?? systemTimers)
+  const dispatcher = createDispatcher(config, parts, { driver, store, settlements })
+  const server = createServer(log)
+  const desk = new MessageDesk({
+    store,
+    driver,
+    clock,
+    hashKey: config.token,
+    queuedMax: config.queuedMax,
+    retentionDays: config.retentionDays,
+    onAccepted: () => void dispatcher.wake(),
+  })
+  addHealthRoutes(server, { store, driver })
+  if (config.adminToken !== null) {
+    addAdminRoutes(server, { driver, adminToken: config.adminToken, timeZone: config.timeZone })
+  }
+  await server.register(async (api) => {
+    api.addHook('onRequest', async (request) => requireBearer(request, config.token))
+    addMessageRoutes(api, { desk, store, driver, dispatcher, settlements, clock })
+  })
+  const interrupted = await store.recoverInterrupted(clock.now())
+  if (interrupted > 0) {
+    log.warn({ count: interrupted }, 'messages interrupted by a crash are now unknown')
+  }
+  await driver.start({
+    connectionChanged: () => void dispatcher.wake(),
+    deliveryReported: (status) => void dispatcher.report(status),
+  })
+  void dispatcher.wake()
+  return {
+    fastify: server,
+    listen: () => listen(server, config),
+    close: once(() => close({ server, dispatcher, settlements, driver, store })),
+  }
+}
+
+/** How each driver that the configuration can name is made. */
+const driverFactories: Readonly<
+  Record<GatewayConfiguration['driver'], (config: GatewayConfiguration, parts: GatewayParts) => Driver>
+> = {
+  console: ({ timeZone }, { clock, log, onMessage }) =>
+    createConsoleDriver({ clock, log, timeZone, ...(onMessage === undefined ? {} : { print: onMessage }) }),
+}
+
+function createDispatcher(
+  config: GatewayConfiguration,
+  parts: GatewayParts,
+  built: { driver: Driver; store: OutboxStore; settlements: Settlements },
+): Dispatcher {
+  const { driver, store, settlements } = built
+  return new Dispatcher({
+    store,
+    driver,
+    clock: parts.clock,
+    timers: parts.timers ?? systemTimers,
+    log: parts.log,
+    random: Math.random,
+    retry: { triesMax: config.triesMax, delayMs: config.retryDelayMs, delayMaxMs: retryDelayMaxMs },
+    sendTimeoutMs: config.sendTimeoutMs,
+    onSettled: (messageId) => settlements.settled(messageId),
+  })
+}
+
+async function listen(
+  server: GatewayServer,
+  config: GatewayConfiguration,
+): Promise<{ port: number; url: string }> {
+  const url = await server.listen({ host: config.host, port: config.port })
+  return { port: Number(new URL(url).port), url }
+}
+
+async function close(running: {
+  server: GatewayServer
+  dispatcher: Dispatcher
+  settlements: Settlements
+  driver: Driver
+  store: OutboxStore
+}): Promise<void> {
+  const { server, dispatcher, settlements, driver, store } = running
+  // Requests that wait for a message are answered when no more can become of it.
+  const drained = dispatcher.drain(closeGraceMs).then(() => settlements.releaseAll())
+  await Promise.all([server.close(), drained])
+  await driver.stop()
+  await store.close()
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null
+  return () => (running ??= work())
+}

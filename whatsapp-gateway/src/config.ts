@@ -1,0 +1,79 @@
+import {
+  readConfiguration,
+  type Configuration,
+  type Environment,
+  type Setting,
+} from '@ura/core/configuration'
+import { logLevels } from '@ura/core/logger'
+import { choice, integer, port, secret, text, timeZone } from '@ura/core/settings'
+
+/** Every environment variable of the gateway. */
+export const gatewaySettings = {
+  port: port('GATEWAY_PORT', { description: 'Port the gateway listens on', default: 3001 }),
+  host: text('GATEWAY_HOST', { description: 'Address the gateway listens on', default: '127.0.0.1' }),
+  token: secret('GATEWAY_TOKEN', { description: 'Token that clients of the gateway present' }),
+  adminToken: optional(
+    secret('GATEWAY_ADMIN_TOKEN', { description: 'Token of the admin page; unset = there is no admin page' }),
+  ),
+  dataDir: text('DATA_DIR', { description: 'Folder of the data files', default: './data' }),
+  driver: choice('WHATSAPP_DRIVER', {
+    description: 'Connection to WhatsApp; console prints messages and keeps them',
+    words: ['console'],
+    default: 'console',
+  }),
+  timeZone: timeZone('TIME_ZONE', {
+    description: 'Time zone of the times told to people',
+    default: 'America/Sao_Paulo',
+  }),
+  logLevel: choice('LOG_LEVEL', {
+    description: 'Least level that is logged',
+    words: logLevels,
+    default: 'info',
+  }),
+  queuedMax: integer('GATEWAY_QUEUED_MAX', {
+    description: 'Messages that may wait to be sent; more are refused with 429',
+    min: 1,
+    max: 1_000_000,
+    default: 10_000,
+  }),
+  sendTimeoutMs: integer('GATEWAY_SEND_TIMEOUT_MS', {
+    description: 'Longest wait for the answer to one send, in ms; its message is unknown afterwards',
+    min: 100,
+    max: 120_000,
+    default: 30_000,
+  }),
+  triesMax: integer('GATEWAY_TRIES_MAX', {
+    description: 'Tries to send a message that is known unsent, the first included',
+    min: 1,
+    max: 20,
+    default: 5,
+  }),
+  retryDelayMs: integer('GATEWAY_RETRY_DELAY_MS', {
+    description: 'Delay before the second try, in ms; it doubles with every further one, up to 30 s',
+    min: 10,
+    max: 30_000,
+    default: 1_000,
+  }),
+  retentionDays: integer('GATEWAY_RETENTION_DAYS', {
+    description: 'Days after which settled messages and their idempotency keys are forgotten',
+    min: 2,
+    max: 3_650,
+    default: 30,
+  }),
+} as const
+
+export type GatewayConfiguration = Configuration<typeof gatewaySettings>
+
+/** @throws ConfigurationError naming every variable at fault. */
+export function readGatewayConfiguration(environment: Environment): GatewayConfiguration {
+  return readConfiguration(gatewaySettings, environment)
+}
+
+/** The same setting, null when unset. */
+function optional<T>(setting: Setting<T>): Setting<T | null> {
+  return {
+    ...setting,
+    defaultText: '',
+    parse: (value) => (value === '' ? null : setting.parse(value)),
+  }
+}

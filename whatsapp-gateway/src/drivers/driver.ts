@@ -1,0 +1,86 @@
+/** What a message says. How an access code is worded is the driver's affair (a Cloud API template has fixed text). */
+export type MessageContent =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'otp'; readonly code: string; readonly expiresAt: Date }
+
+export interface OutgoingMessage {
+  /** The outbox's id; drivers that can pass it to the provider do, so that statuses find their way back. */
+  readonly id: string
+  /** E.164, as `+5545999990001`. */
+  readonly to: string
+  readonly content: MessageContent
+}
+
+export type ConnectionState = 'starting' | 'qr' | 'connected' | 'degraded' | 'logged_out' | 'banned'
+
+export interface ConnectionStatus {
+  readonly state: ConnectionState
+  /** Since when the connection is in this state. */
+  readonly since: Date
+  /** Which QR of this login is being shown, from 1; null when none is. */
+  readonly qrAttempt: number | null
+  readonly qrExpiresAt: Date | null
+}
+
+/** What the provider tells of a message after (or, at times, before) the send was answered. */
+export interface DeliveryStatus {
+  /** Which of the two ids `id` is: the outbox's own, or the provider's. */
+  readonly identifiedBy: 'message' | 'provider'
+  readonly id: string
+  readonly state: 'sent' | 'delivered' | 'read' | 'failed'
+  readonly at: Date
+}
+
+export interface DriverEvents {
+  connectionChanged(): void
+  deliveryReported(status: DeliveryStatus): void
+}
+
+/** How fast a driver may be fed. */
+export interface DriverPace {
+  /** Least time between two messages to one recipient; 0 = as fast as they come. */
+  readonly recipientIntervalMs: number
+  /** Least time between any two messages; 0 = as fast as they come. */
+  readonly driverIntervalMs: number
+  /** How many messages, each to another recipient, may be under way at once. */
+  readonly parallelMax: number
+}
+
+/** A connection to WhatsApp. */
+export interface Driver {
+  readonly name: string
+  readonly pace: DriverPace
+  /** Only of a driver that nobody's phone is behind: its texts are kept and may be read through the API. */
+  readonly transcript?: {
+    /** How many texts are kept, newest first. */
+    readonly textsMax: number
+    textOf(content: MessageContent): string
+  }
+  /** Begins to connect; resolves without waiting for a login, which `state` tells. */
+  start(events: DriverEvents): Promise<void>
+  stop(): Promise<void>
+  state(): ConnectionStatus
+  /**
+   * Hands one message to the provider; resolves once the provider has taken it.
+   * @throws NotSentError when the message certainly did not leave; any other error means that it may have.
+   */
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<{ providerId: string }>
+}
+
+/** The message certainly did not leave. `reason` is a word for logs and history, never personal data. */
+export class NotSentError extends Error {
+  override readonly name = 'NotSentError'
+  readonly retryable: boolean
+  readonly reason: string
+
+  constructor(reason: string, options: { retryable: boolean; cause?: unknown }) {
+    super(reason, { cause: options.cause })
+    this.reason = reason
+    this.retryable = options.retryable
+  }
+}
+
+/** Whether messages can be sent in this state; `degraded` is a login whose connection is coming back. */
+export function isLoggedIn(state: ConnectionState): boolean {
+  return state === 'connected' || state === 'degraded'
+}

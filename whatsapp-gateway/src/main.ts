@@ -1,0 +1,14 @@
+import { systemClock } from '@ura/core/clock'
+import { createLogger } from '@ura/core/logger'
+import { runService } from '@ura/core/service'
+import { createGateway } from './app.ts'
+import { readGatewayConfiguration } from './config.ts'
+
+await runService(async () => {
+  const config = readGatewayConfiguration(process.env)
+  const log = createLogger({ service: 'whatsapp-gateway', level: config.logLevel })
+  const gateway = await createGateway(config, { clock: systemClock, log })
+  const { url } = await gateway.listen()
+  log.info({ url, driver: config.driver }, 'listening')
+  return { log, close: () => gateway.close() }
+})

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { FakeDriver } from '../testing/fake-driver.ts'
+import { startGateway, type GatewayUnderTest } from '../testing/gateway-under-test.ts'
+
+const maria = '+5545999990001'
+const joao = '+5545999990002'
+
+async function sendText(gateway: GatewayUnderTest, phone: string, message: string): Promise<string> {
+  const answer = await gateway.send({ phone, message }, { wait: 5_000 })
+  return answer.json().id as string
+}
+
+describe('GET /api/messages/:id', () => {
+  it("tells one message's state and history, the phone masked and the text untold", async () => {
+    const gateway = await startGateway()
+    const id = await sendText(gateway, maria, 'Chamado 10017 aberto.')
+    const answer = await gateway.request({ url: `/api/messages/${id}` })
+    const at = '2026-03-10T17:30:00.000Z'
+    expect(answer.json()).toEqual({
+      id,
+      to: '+55 45 *****-0001',
+      state: 'sent',
+      tries: 1,
+      acceptedAt: at,
+      deadline: '2026-03-11T17:30:00.000Z',
+      history: ['queued', 'sending', 'sent'].map((state) => ({ state, at, reason: null })),
+    })
+  })
+
+  it('answers 404 to an id that nobody has, 400 to what is none', async () => {
+    const { request } = await startGateway()
+    const url = '/api/messages/00000000-0000-4000-8000-000000000000'
+    expect((await request({ url })).json()).toMatchObject({ erro: { codigo: 'MENSAGEM_NAO_ENCONTRADA' } })
+    expect((await request({ url: '/api/messages/1%20OR%201' })).statusCode).toBe(400)
+  })
+})
+
+describe('GET /api/messages', () => {
+  it('lets the newest code be read, worded as a phone would show it', async () => {
+    const { send, request } = await startGateway()
+    await send({ phone: maria, otp: { code: '4821', expiresAt: '2026-03-10T17:35:00Z' } }, { wait: 5_000 })
+    const answer = await request({ url: `/api/messages?to=${encodeURIComponent(maria)}` })
+    expect(answer.json().messages).toEqual([
+      {
+        id: expect.any(String),
+        to: maria,
+        text: 'Seu código de acesso é 4821. Ele vale até 14:35. Não o informe a ninguém.',
+        state: 'sent',
+        acceptedAt: '2026-03-10T17:30:00.000Z',
+      },
+    ])
+  })
+
+  it('gives messages in order of acceptance, of one recipient or all, after one of them or the newest', async () => {
+    const gateway = await startGateway()
+    const first = await sendText(gateway, maria, '1')
+    await sendText(gateway, joao, '2')
+    await sendText(gateway, maria, '3')
+    const texts = async (query: string): Promise<string[]> => {
+      const answer = await gateway.request({ url: `/api/messages${query}` })
+      return (answer.json().messages as { text: string }[]).map(({ text }) => text)
+    }
+    expect(await texts('')).toEqual(['1', '2', '3'])
+    // The plus sign is unescaped, as people type it.
+    expect(await texts(`?to=${maria}`)).toEqual(['1', '3'])
+    expect(await texts(`?after=${first}`)).toEqual(['2', '3'])
+    expect(await texts(`?to=45999990001&after=${first}`)).toEqual(['3'])
+  })
+
+  it('gives the newest 100, or the first 100 after a message', async () => {
+    const gateway = await startGateway()
+    const ids: string[] = []
+    for (let index = 0; index < 103; index++) {
+      ids.push((await gateway.send({ phone: maria, message: `${index}` })).json().id as string)
+    }
+    const newest = (await gateway.request({ url: '/api/messages' })).json().messages as { text: string }[]
+    expect([newest.length, newest[0]?.text, newest.at(-1)?.text]).toEqual([100, '3', '102'])
+    const after = await gateway.request({ url: `/api/messages?after=${ids[0]}` })
+    const later = after.json().messages as { text: string }[]
+    expect([later.length, later[0]?.text, later.at(-1)?.text]).toEqual([100, '1', '100'])
+  })
+
+  it('answers 400 to a phone or a message that is none', async () => {
+    const { request } = await startGateway()
+    expect((await request({ url: '/api/messages?to=abc' })).json()).toMatchObject({ erro: { campo: 'to' } })
+    const url = '/api/messages?after=00000000-0000-4000-8000-000000000000'
+    expect((await request({ url })).json()).toMatchObject({ erro: { campo: 'after' } })
+  })
+
+  it('does not exist with a driver that keeps no transcript', async () => {
+    const { request } = await startGateway({ parts: { driver: new FakeDriver() } })
+    expect((await request({ url: '/api/messages' })).json()).toMatchObject({
+      erro: { codigo: 'ROTA_NAO_ENCONTRADA' },
+    })
+  })
+})
+
+describe('GET /api/auth/status', () => {
+  it('tells the connection and the queue', async () => {
+    const driver = new FakeDriver()
+    const { request, send, time } = await startGateway({ parts: { driver } })
+    const status = async () => (await request({ url: '/api/auth/status' })).json()
+    expect(await status()).toEqual({
+      loggedIn: true,
+      driver: 'fake',
+      state: 'connected',
+      since: '1970-01-01T00:00:00.000Z',
+      qrAttempt: null,
+      qrExpiresAt: null,
+      lastSendOk: null,
+      queueDepth: 0,
+      oldestAgeSeconds: 0,
+    })
+    const sent = send({ phone: maria, message: 'oi' }, { wait: 5_000 })
+    await expect.poll(() => driver.handovers.length).toBe(1)
+    time.advance(7_400)
+    expect(await status()).toMatchObject({ queueDepth: 1, oldestAgeSeconds: 7 })
+    driver.last().succeed()
+    await sent
+    expect(await status()).toMatchObject({ lastSendOk: true, queueDepth: 0 })
+    driver.become('logged_out')
+    expect(await status()).toMatchObject({ loggedIn: false, state: 'logged_out' })
+  })
+
+  it('needs the token', async () => {
+    const { request } = await startGateway()
+    for (const url of ['/api/auth/status', '/api/messages', '/api/messages/x']) {
+      expect((await request({ url, headers: { authorization: 'Bearer x' } })).statusCode).toBe(401)
+    }
+  })
+})

@@ -1,0 +1,89 @@
+import type { MessageContent } from '../drivers/driver.ts'
+import type { MessageState } from './message-state.ts'
+
+export interface NewMessage {
+  readonly id: string
+  /** null = the sender asked for no protection against sending twice. */
+  readonly idempotencyKey: string | null
+  /** Keyed hash of recipient and content; tells a repeated request from a key used again for something else. */
+  readonly bodyHash: string
+  /** E.164. */
+  readonly to: string
+  readonly content: MessageContent
+  readonly acceptedAt: Date
+  /** Never handed to the driver at or after this time. */
+  readonly deadline: Date
+}
+
+export interface StoredMessage {
+  readonly id: string
+  readonly bodyHash: string
+  readonly to: string
+  /** null once blanked: settled, and the driver keeps no transcript. */
+  readonly content: MessageContent | null
+  readonly state: MessageState
+  /** How often the message was handed to the driver. */
+  readonly tries: number
+  readonly acceptedAt: Date
+  readonly deadline: Date
+  readonly providerId: string | null
+}
+
+/** One step of a message's history; `reason` is a word such as `timeout`, null when there is nothing to explain. */
+export interface Transition {
+  readonly state: MessageState
+  readonly at: Date
+  readonly reason: string | null
+}
+
+export type Acceptance =
+  | { readonly outcome: 'accepted' | 'repeated'; readonly message: StoredMessage }
+  | { readonly outcome: 'full' }
+
+/** A wanted change of state; the store makes it only when the state machine allows it. */
+export interface Move {
+  readonly id: string
+  readonly to: MessageState
+  readonly at: Date
+  readonly reason?: string
+  /** For a retry: not handed over before. */
+  readonly dueAt?: Date
+  /** Kept even when the state doesn't move, as when a status overtook the send's answer. */
+  readonly providerId?: string
+}
+
+export interface Pacing {
+  readonly now: Date
+  readonly recipientIntervalMs: number
+}
+
+/**
+ * The durable outbox. Every method that changes something resolves only when the change is on disk. One gateway
+ * owns the outbox at a time.
+ */
+export interface OutboxStore {
+  /** Takes a message in unless its idempotency key is known (`repeated`) or `queuedMax` messages wait (`full`). */
+  accept(message: NewMessage, queuedMax: number): Promise<Acceptance>
+  find(id: string): Promise<StoredMessage | null>
+  findByIdempotencyKey(key: string): Promise<StoredMessage | null>
+  findByProviderId(providerId: string): Promise<StoredMessage | null>
+  /** Oldest first. */
+  history(id: string): Promise<Transition[]>
+  /** Moves a message on; false when its state doesn't allow it. A move to `sending` counts as a try. */
+  move(move: Move): Promise<boolean>
+  /** The next message that may be handed over now: the oldest open one of its recipient, due, paced, in time. */
+  nextReady(pacing: Pacing): Promise<StoredMessage | null>
+  /** When `nextReady` or `expireOverdue` may have something new without any other event; null = never. */
+  nextWakeAt(pacing: Pacing): Promise<Date | null>
+  /** Queued messages past their deadline become `expired`; gives their ids. */
+  expireOverdue(now: Date): Promise<string[]>
+  /** Messages found in `sending` when the gateway starts become `unknown`; gives their number. */
+  recoverInterrupted(now: Date): Promise<number>
+  /** How many messages are open, and when the oldest of them was accepted. */
+  backlog(): Promise<{ depth: number; oldestAcceptedAt: Date | null }>
+  /** Messages with their texts in order of acceptance: the newest `limit`, or the first `limit` after one of them. */
+  transcript(query: { to: string | null; afterId: string | null; limit: number }): Promise<StoredMessage[]>
+  /** Forgets settled messages accepted before a time, 1,000 at most; gives their number. */
+  prune(before: Date): Promise<number>
+  close(): Promise<void>
+}
