@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { HelpdeskError } from '@ura/core/errors'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import { FakeTicketApi } from './testing/fake-ticket-api.ts'
-import { TestLine, type TestCallOptions, type TestCallResult } from './testing/test-line.ts'
+import type { FinishedCall, TelephoneOptions } from './testing/telephone.ts'
+import { TestLine } from './testing/test-line.ts'
 
 const lines: TestLine[] = []
 afterEach(async () => {
@@ -10,10 +11,10 @@ afterEach(async () => {
 })
 
 /** One call against a ticket API; its record is there when this resolves. */
-async function call(fake: FakeTicketApi, keys: string, options?: TestCallOptions): Promise<TestCallResult> {
+async function call(fake: FakeTicketApi, keys: string, options?: TelephoneOptions): Promise<FinishedCall> {
   const line = await TestLine.open(fake.api)
   lines.push(line)
-  const result = await line.call(keys, options)
+  const result = await line.telephone.call(keys, options)
   await line.close()
   return result
 }
@@ -318,7 +319,7 @@ describe('when something breaks', () => {
     const line = await TestLine.open(fake.api)
     lines.push(line)
     const heard: string[] = []
-    const caller = line.dial({
+    const caller = line.telephone.dial({
       hears: (file) => {
         heard.push(file)
         if (file === 'ura/one-moment') {
@@ -362,7 +363,7 @@ describe('hanging up', () => {
     const fake = new FakeTicketApi()
     const line = await TestLine.open(fake.api)
     lines.push(line)
-    const { agiStatus } = await line.call(keys)
+    const { agiStatus } = await line.telephone.call(keys)
     expect(agiStatus).toBe('HANGUP')
     await line.close()
     expect(line.activity()).toEqual({ calls: 0, records: 0 })
@@ -383,7 +384,7 @@ describe('hanging up', () => {
     const fake = new FakeTicketApi({ overrides: { verifyUser } })
     const line = await TestLine.open(fake.api)
     lines.push(line)
-    const caller = line.dial({
+    const caller = line.telephone.dial({
       asked: ({ lastFiles }) => (lastFiles.at(-1) === 'ura/main-menu' ? '1' : '1001#'),
     })
     expect((await caller.ended).agiStatus).toBe('HANGUP')

@@ -4,10 +4,7 @@ export type Bind = { hostFolder: string; insidePath: string }
 /** A command line ready for `spawn(file, args)`. */
 export type CommandLine = { file: string; args: string[] }
 
-/*
- * The mounts live in a mount namespace of the command's own, so nothing is ever left behind, whatever ends it, and
- * two commands never see each other's folders. The parameters come as arguments, never as text of the script.
- */
+// Paths and command come as arguments, never as text of the script. Two commands never see each other's folders.
 const enterRoot = `
 set -e
 root=$1; shift
@@ -23,14 +20,18 @@ exec chroot "$root" "$@"
 `
 
 /**
- * The command line that runs `command` inside `root`, with `/proc`, `/dev` and the given folders, as process 1 of a
- * process namespace of its own: killing the spawned process (SIGKILL) kills everything in it, and so does the
- * death of the spawning process, by PR_SET_PDEATHSIG (prctl(2), `setpriv(1)`, `unshare(1) --kill-child`).
- * Needs Linux, root and CAP_SYS_ADMIN. The network is the host's.
+ * The command line that runs `command` in namespaces of its own for mounts and processes: what it mounts is gone with it, and
+ * killing the spawned process (SIGKILL), or the death of the spawning one, kills it with all its children (prctl(2) PR_SET_PDEATHSIG,
+ * `setpriv(1)`, `unshare(1) --kill-child`). Needs Linux, root and CAP_SYS_ADMIN.
  */
+export function isolatedCommand(command: string[]): CommandLine {
+  const isolate = '--pdeathsig KILL -- unshare --mount --pid --fork --kill-child --mount-proc --'
+  return { file: 'setpriv', args: [...isolate.split(' '), ...command] }
+}
+
+/** The same, inside `root`, with its `/proc` and `/dev` and the given folders. The network is the host's. */
 export function commandInRoot(options: { root: string; binds?: Bind[]; command: string[] }): CommandLine {
   const binds = (options.binds ?? []).flatMap((bind) => [bind.hostFolder, bind.insidePath])
-  const enter = 'setpriv --pdeathsig KILL -- unshare --mount --pid --fork --kill-child -- sh -c'
-  const [file = '', ...args] = enter.split(' ')
-  return { file, args: [...args, enterRoot, 'enter-root', options.root, ...binds, '--', ...options.command] }
+  const enter = ['sh', '-c', enterRoot, 'enter-root']
+  return isolatedCommand([...enter, options.root, ...binds, '--', ...options.command])
 }

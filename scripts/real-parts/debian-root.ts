@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { commandInRoot } from './chroot.ts'
+import { commandInRoot, isolatedCommand } from './chroot.ts'
 import { withLock } from './lock.ts'
 import { type Report, run, succeeds } from './run.ts'
 
@@ -40,12 +40,8 @@ async function makeRoot(root: string, report: Report): Promise<void> {
   if (!(await succeeds('debootstrap', '--version'))) await installDebootstrap(report)
   await rm(partial, { recursive: true, force: true })
   report('making a Debian sid root (about 20 s on a good line)')
-  await run({
-    file: 'debootstrap',
-    args: ['--variant=minbase', 'sid', partial],
-    timeoutMs: stepTimeoutMs,
-    report,
-  })
+  const debootstrap = isolatedCommand(['debootstrap', '--variant=minbase', 'sid', partial])
+  await run({ ...debootstrap, timeoutMs: stepTimeoutMs, report })
   const policy = join(partial, 'usr/sbin/policy-rc.d')
   // Debian's way of saying that no package may start its service: invoke-rc.d(8), status 101.
   await writeFile(policy, '#!/bin/sh\nexit 101\n')

@@ -31,7 +31,11 @@ export async function run(command: CommandLine & { timeoutMs: number; report?: R
       command.report?.(short)
     })
   }
-  const name = [command.file, ...command.args.filter((argument) => !argument.includes('\n'))].join(' ')
+  const name =
+    command.args
+      .filter((argument) => !argument.includes('\n'))
+      .slice(-6)
+      .join(' ') || command.file
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   child.once('error', (error) => reject(new Error(`${name}: ${error.message}`, { cause: error })))
   child.once('close', (status, signal) => {

@@ -39,7 +39,7 @@ export async function connectAri(options: {
 }): Promise<Ari> {
   const { port, password, application } = options
   const query = new URLSearchParams({ app: application, api_key: `test:${password}` })
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/ari/events?${query}`)
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/ari/events?${query.toString()}`)
   const { promise: opened, resolve, reject } = Promise.withResolvers<void>()
   socket.addEventListener('open', () => resolve())
   socket.addEventListener('error', () => reject(new Error('ARI: the event socket failed')))
@@ -53,15 +53,13 @@ export async function connectAri(options: {
   const authorization = `Basic ${Buffer.from(`test:${password}`).toString('base64')}`
   return {
     request: async (method, path, { query: parameters = {}, body } = {}) => {
-      const response = await fetch(
-        `http://127.0.0.1:${port}/ari/${path}?${new URLSearchParams(parameters)}`,
-        {
-          method,
-          headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          signal: AbortSignal.timeout(requestTimeoutMs),
-        },
-      )
+      const search = new URLSearchParams(parameters).toString()
+      const response = await fetch(`http://127.0.0.1:${port}/ari/${path}?${search}`, {
+        method,
+        headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(requestTimeoutMs),
+      })
       const text = await response.text()
       if (!response.ok) throw new Error(`ARI ${method} ${path}: ${response.status} ${text}`)
       return text === '' ? undefined : JSON.parse(text)

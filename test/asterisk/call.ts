@@ -68,7 +68,7 @@ export function createDialer(ends: {
     const answered = nextAriEvent(ari, id, 'StasisStart')
     const destroyed = nextAriEvent(ari, id, 'ChannelDestroyed')
     const ended = destroyed.then((event) => ({ cause: event.cause ?? 0 }))
-    ended.finally(trace.stop)
+    void ended.finally(trace.stop)
     await ari.request('POST', 'channels', {
       query: {
         endpoint: `PJSIP/${extension}@ura`,
@@ -202,10 +202,26 @@ function traceUraChannel(ura: Ami, id: string): Trace {
     } finally {
       clearTimeout(timer)
     }
-    const newest = events.slice(-8).map((event) => JSON.stringify(event))
+    const newest = events.slice(-12).map(summary)
     throw new Error(`no ${what} within ${timeoutMs} ms; newest events:\n${newest.join('\n')}`)
   }
   return { found, events, waitForEvent, stop }
+}
+
+const tellingHeaders = [
+  'Event',
+  'Variable',
+  'Value',
+  'Application',
+  'AppData',
+  'Command',
+  'Result',
+  'Digit',
+  'UserEvent',
+]
+
+function summary(event: AmiMessage): string {
+  return tellingHeaders.flatMap((name) => event[name] ?? []).join(' ')
 }
 
 function nextAriEvent(ari: Ari, channelId: string, type: string): Promise<AriEvent> {

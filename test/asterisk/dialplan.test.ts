@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type AgiStub, startAgiStub, type StubSession } from './agi-stub.ts'
 import { findInOrder, heardScore } from './audio-match.ts'
 import type { Call } from './call.ts'
@@ -31,7 +31,6 @@ describe.runIf(root !== '')('the dialplan on a real Asterisk', () => {
   })
 
   afterAll(async () => {
-    (await import('node:fs')).writeFileSync('/tmp/ura.log', await telephony.readUraLog());
     await telephony?.stop()
     await first?.stop()
     await second?.stop()
@@ -47,6 +46,8 @@ describe.runIf(root !== '')('the dialplan on a real Asterisk', () => {
     await telephony.setGlobal('URA_HOURS', '*,*,*,*')
     await telephony.setGlobal('URA_AGI_SECONDS_MAX', '300')
   })
+
+  afterEach(() => telephony.hangUpAll())
 
   const hangUp = async ({ send }: StubSession) => void (await send('SET VARIABLE URA_NEXT hangup'))
   const dial = (extension = '7000') => telephony.dial({ callerId: '2001', extension, record: true })
@@ -141,7 +142,10 @@ describe.runIf(root !== '')('the dialplan on a real Asterisk', () => {
       }
       const before = countSessions()
       const call = await dial()
-      await call.waitForUraEvent('the failure', ({ Variable, Value }) => Variable === 'AGISTATUS' && Value === 'FAILURE')
+      await call.waitForUraEvent(
+        'the failure',
+        ({ Variable, Value }) => Variable === 'AGISTATUS' && Value === 'FAILURE',
+      )
       await call.ended
       expect(countSessions()).toEqual([before[0]! + 1, before[1]])
     })
@@ -206,7 +210,8 @@ describe.runIf(root !== '')('the dialplan on a real Asterisk', () => {
     it('returns to the dialplan that entered by Gosub', async () => {
       first.script = goBack
       const call = await dial('7001')
-      await call.waitForUraEvent('the return', ({ UserEvent }) => UserEvent === 'CameBack')
+      const back = await call.waitForUraEvent('the return', ({ UserEvent }) => UserEvent === 'CameBack')
+      expect(back['Uniqueid']).toBe(call.uraUniqueId)
       await call.ended
     })
 

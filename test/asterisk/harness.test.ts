@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type AgiStub, startAgiStub } from './agi-stub.ts'
 import { findInOrder, heardScore } from './audio-match.ts'
 import { noisePrompt, writeNoisePrompts } from './noise-prompts.ts'
@@ -44,6 +44,8 @@ describe.runIf(root !== '')('a call through the trunk of two real Asterisks', ()
     web.close()
     await rm(soundsFolder, { recursive: true, force: true })
   })
+
+  afterEach(() => telephony.hangUpAll())
 
   it('carries digits to the FastAGI server and sound back to the caller, from file and from the web', async () => {
     const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}/spoken.wav`

@@ -6,7 +6,7 @@ export type TechnicianCall = {
   callerName: string
   callerNumber: string
   answered: boolean
-  /** When the caller has been told `technicianVoice` in whole; never, if the call wasn't answered. */
+  /** When the caller has been told `technicianVoice`, at least once in whole; never, if the call wasn't answered. */
   spoken: Promise<void>
   /** When the call was over on this side. */
   ended: Promise<void>
@@ -78,7 +78,7 @@ async function pickUp(ari: Ari, call: { id: string; answers: boolean }): Promise
   await ari.request('POST', `channels/${call.id}/ring`)
   if (!call.answers) return
   await ari.request('POST', `channels/${call.id}/answer`)
-  await ari.request('POST', `channels/${call.id}/play`, {
-    query: { media: `sound:${officeSounds}/technician` },
-  })
+  // Twice: the beginning of the first may be over before the two calls are joined.
+  const media = `sound:${officeSounds}/technician`
+  await ari.request('POST', `channels/${call.id}/play`, { query: { media: `${media},${media}` } })
 }

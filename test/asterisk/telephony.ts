@@ -43,6 +43,8 @@ export type Telephony = {
   technician: Technician
   /** Every AMI event of the exchange under test from now on; gives the function that ends it. */
   onUraEvent: (listener: (event: AmiMessage) => void) => () => void
+  /** Ends every call at the office's side, as after a test that failed in mid-call. */
+  hangUpAll: () => Promise<void>
   /** Changes one of the dialplan's globals for the calls to come. */
   setGlobal: (name: string, value: string) => Promise<void>
   /** Runs a command of the console of the exchange under test. */
@@ -85,6 +87,7 @@ export async function startTelephony(options: TelephonyOptions): Promise<Telepho
       }),
       technician,
       onUraEvent: ura.ami.onEvent,
+      hangUpAll: () => hangUpAll(ari),
       setGlobal: async (name, value) => {
         await ura.ami.command(`dialplan set global ${name} "${value}"`)
       },
@@ -96,6 +99,12 @@ export async function startTelephony(options: TelephonyOptions): Promise<Telepho
     await stop()
     throw error
   }
+}
+
+async function hangUpAll(ari: Ari): Promise<void> {
+  const channels = (await ari.request('GET', 'channels')) as { id: string }[]
+  // One that goes at the same moment by itself is 404.
+  await Promise.all(channels.map(({ id }) => ari.request('DELETE', `channels/${id}`).catch(() => {})))
 }
 
 async function startBoth(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { eventually } from './testing/eventually.ts'
 import { FakeDriver } from './testing/fake-driver.ts'
 import { adminToken, gatewayToken, startGateway } from './testing/gateway-under-test.ts'
 
@@ -30,12 +31,29 @@ describe('the gateway over HTTP', () => {
       headers: { authorization: `Bearer ${gatewayToken}`, 'content-type': 'application/json' },
       body: JSON.stringify({ phone, message: 'oi' }),
     })
-    await expect.poll(() => driver.handovers.length).toBe(1)
+    await eventually(() => driver.handovers.length).toBe(1)
     const closed = gateway.close()
     driver.last().succeed()
     expect(await (await waiting).json()).toMatchObject({ status: 'sent' })
     await closed
     await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')
+  })
+})
+
+describe('a logout with messages waiting', () => {
+  it('holds them back until the login', async () => {
+    const driver = new FakeDriver()
+    const { send } = await startGateway({ parts: { driver } })
+    await send({ phone, message: 'first' })
+    await eventually(() => driver.contents).toEqual(['first'])
+    await send({ phone, message: 'second' })
+    driver.become('logged_out')
+    driver.last().succeed()
+    expect((await send({ phone, message: 'third' })).statusCode).toBe(503)
+    expect(driver.contents).toEqual(['first'])
+    driver.become('connected')
+    await eventually(() => driver.contents).toEqual(['first', 'second'])
+    driver.last().succeed()
   })
 })
 
@@ -107,7 +125,7 @@ describe('the log', () => {
     const driver = new FakeDriver()
     const { send, logLines } = await startGateway({ parts: { driver } })
     const answer = send({ phone, message: 'segredo' }, { wait: 5_000 })
-    await expect.poll(() => driver.handovers.length).toBe(1)
+    await eventually(() => driver.handovers.length).toBe(1)
     driver.last().fail(new Error(`could not send "segredo" to ${phone}`))
     expect((await answer).json()).toMatchObject({ status: 'unknown' })
     const log = logLines.join('')

@@ -126,6 +126,8 @@ export class CallSession {
     const { call, exchange, handler } = parts
     let outcome: AgiCallOutcome
     try {
+      // A HANGUP in the same segment as the environment is known before the handler writes anything.
+      await Promise.resolve()
       await handler(call)
       outcome = this.#outcomeOf(call)
       exchange.finish()

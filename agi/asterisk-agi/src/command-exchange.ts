@@ -13,6 +13,9 @@ import { type AgiReply, ReplyReader } from './reply.ts'
 /** Commands that may wait for their turn behind the one in flight. A call flow needs one or two. */
 const QUEUE_MAX = 32
 
+/** After HANGUP a command for a live channel gets its 511 at once, or Asterisk is no more. */
+const REPLY_AFTER_HANGUP_MS = 5_000
+
 /** One command, ready to be written. */
 export interface AgiCommand {
   verb: string
@@ -117,6 +120,9 @@ export class CommandExchange {
     const waiting = this.#queue
     this.#queue = waiting.filter(({ command }) => command.allowedWhenDead)
     for (const { command, reject } of waiting) if (!command.allowedWhenDead) reject(hangupOf(command))
+    const inFlight = this.#inFlight?.command
+    if (inFlight !== undefined && !inFlight.allowedWhenDead)
+      this.#expectReply(inFlight, REPLY_AFTER_HANGUP_MS)
   }
 
   /** The handler is done: commands that were never written won't be, and a later HANGUP means nothing. */
@@ -166,14 +172,15 @@ export class CommandExchange {
     this.#inFlight = next
     const { command } = next
     this.#replies.expect(command.valueEnd)
-    if (command.replyTimeoutMs !== null) {
-      this.#replyTimer = setTimeout(() => {
-        this.#onOverdue(
-          new AgiConnectionLostError('Asterisk did not reply in time', { command: command.verb }),
-        )
-      }, command.replyTimeoutMs)
-    }
+    if (command.replyTimeoutMs !== null) this.#expectReply(command, command.replyTimeoutMs)
     this.#write(command.line)
+  }
+
+  #expectReply(command: AgiCommand, timeoutMs: number): void {
+    clearTimeout(this.#replyTimer)
+    this.#replyTimer = setTimeout(() => {
+      this.#onOverdue(new AgiConnectionLostError('Asterisk did not reply in time', { command: command.verb }))
+    }, timeoutMs)
   }
 
   #settle(reply: AgiReply): void {

@@ -104,7 +104,7 @@ export class TypedCall implements AgiCall {
       const { verb } = COMMANDS.sayDigits
       if (!/^\d+$/.test(digits)) throw new AgiArgumentError('Only digits can be said', { command: verb })
       const code = await this.#number('sayDigits', [digits, keySet('sayDigits', escapeDigits)])
-      if (code < 0) return this.#failed()
+      if (code < 0) return this.#failed('sayDigits')
       return code === 0 ? { kind: 'finished' } : { kind: 'key', key: dtmfKeyOfCode(code, verb) }
     })
   }
@@ -189,19 +189,23 @@ export class TypedCall implements AgiCall {
     const { verb } = COMMANDS[name]
     const reply = await this.#send(name, args)
     const code = integerResult(reply, verb)
-    if (code < 0) return this.#failed()
+    if (code < 0) return this.#failed(name)
     const endpos = reply.endpos ?? 0
     return code === 0 ? { kind: 'finished', endpos } : { kind: 'key', key: dtmfKeyOfCode(code, verb), endpos }
   }
 
   /** A -1 may be a hangup or a failure: asks which. @throws AgiHangupError when it was a hangup. */
-  async #failed(): Promise<{ kind: 'failed' }> {
-    await this.#send('channelStatus', [])
-    return { kind: 'failed' }
+  async #failed(name: CommandName): Promise<{ kind: 'failed' }> {
+    try {
+      await this.#send('channelStatus', [])
+      return { kind: 'failed' }
+    } catch (error) {
+      throw error instanceof AgiHangupError ? hangup(name) : error
+    }
   }
 
   async #failureOf(name: CommandName): Promise<AgiCommandFailedError> {
-    await this.#failed()
+    await this.#failed(name)
     return failed(name)
   }
 

@@ -6,19 +6,22 @@ import { nodeSqliteDialect } from './node-sqlite.ts'
 import type { Database, Schema } from './schema.ts'
 
 /** How long a statement waits for another process's write (an administrator's command, another API instance). */
-const busyTimeoutMs = 2_000
+const defaultBusyTimeoutMs = 2_000
 
 /**
  * Opens the database of a `sqlite:<path>` address; `sqlite::memory:` lives in memory alone. The file and its folder
  * are made when missing, readable by the owner only. Close with `destroy()`.
  */
-export function openDatabase(databaseUrl: string): Database {
+export function openDatabase(databaseUrl: string, options: { busyTimeoutMs?: number } = {}): Database {
   const path = databaseUrl.replace(/^sqlite:/, '')
   const inMemory = path === ':memory:'
   if (!inMemory) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   }
-  const sqlite = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
+  const sqlite = new DatabaseSync(path, {
+    timeout: options.busyTimeoutMs ?? defaultBusyTimeoutMs,
+    enableForeignKeyConstraints: true,
+  })
   if (!inMemory) {
     chmodSync(path, 0o600)
     sqlite.exec('pragma journal_mode = wal')

@@ -25,7 +25,8 @@ export async function describeApi(server: ApiServer): Promise<void> {
   await server.register(swaggerUi, {
     routePrefix: '/docs',
     // The plugin's own policy upgrades to HTTPS and allows a validator elsewhere; the page must work offline on HTTP.
-    staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'self'",
+    staticCSP:
+      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'self'",
     uiConfig: { validatorUrl: null },
   })
 }

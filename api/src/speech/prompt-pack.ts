@@ -48,7 +48,7 @@ interface WantedPrompt {
  * the others, removes the files of prompts that are gone (only what its manifest names). The files can be read by
  * everybody, because Asterisk runs as another user.
  *
- * @throws SpeechInputError, SpeechUnavailableError when a prompt can't be had; running again goes on from there
+ * @throws Error naming the first prompt that can't be had, with the synthesizer's fault as its cause
  */
 export async function buildPromptPack(options: PromptPackOptions): Promise<PromptPackOutcome> {
   const folder = join(options.outFolder, packFolder)
@@ -154,7 +154,12 @@ async function makePrompt(
   { synthesizer, voice = 'pt-br' }: PromptPackOptions,
 ): Promise<PcmAudio> {
   const signal = AbortSignal.timeout(promptTimeoutMs)
-  return finisher.finish(await synthesizer.synthesize({ text: prompt.text, voice }, signal), signal)
+  try {
+    return await finisher.finish(await synthesizer.synthesize({ text: prompt.text, voice }, signal), signal)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`prompt ${prompt.id}: ${reason}`, { cause: error })
+  }
 }
 
 function describe({ id, file, text, hash }: WantedPrompt, audio: PcmAudio): PromptManifestEntry {

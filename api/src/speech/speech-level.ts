@@ -34,7 +34,7 @@ export function measureSpeechLevel(samples: Float32Array, sampleRateHz: number):
   if (energy === 0) {
     return { activeLevelDbfs: -Infinity, activityFactor: 0, peakDbfs }
   }
-  const activeLevelDbfs = interpolateLevel(energy, countActiveSamples(samples, sampleRateHz))
+  const activeLevelDbfs = interpolateLevel(energy, countActiveSamples(samples, sampleRateHz), samples.length)
   const activeSamples = energy / 10 ** (activeLevelDbfs / 10)
   return { activeLevelDbfs, activityFactor: Math.min(1, activeSamples / samples.length), peakDbfs }
 }
@@ -75,7 +75,7 @@ function countActiveSamples(samples: Float32Array, sampleRateHz: number): number
   })
 }
 
-function interpolateLevel(energy: number, active: number[]): number {
+function interpolateLevel(energy: number, active: number[], sampleCount: number): number {
   let below: { levelDb: number; excessDb: number } | undefined
   for (const [step, count] of active.entries()) {
     if (count === 0) {
@@ -92,6 +92,6 @@ function interpolateLevel(energy: number, active: number[]): number {
     }
     below = { levelDb, excessDb }
   }
-  // Nothing was active at a threshold high enough (a click, or a level near the last bit): the whole is the speech.
-  return below?.levelDb ?? 10 * Math.log10(energy / (active[0] || 1))
+  // Nothing passed a threshold (a lone click, or a level near the last bit): the whole counts as speech.
+  return below?.levelDb ?? 10 * Math.log10(energy / sampleCount)
 }

@@ -1,4 +1,4 @@
-/** Digits in one breath; people hold three or four in mind. */
+/** Digits in one breath: people hold three or four in mind. */
 const digitsPerGroup = 3
 const spokenCharactersMax = 200
 

@@ -14,7 +14,8 @@ export function serveThread(work: (job: never) => unknown): void {
     try {
       return { id, result: await work(job) }
     } catch (error) {
-      return { id, fault: { isInput: error instanceof SpeechInputError, message: String(error) } }
+      const message = error instanceof Error ? error.message : String(error)
+      return { id, fault: { isInput: error instanceof SpeechInputError, message } }
     }
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { FakeDriver } from '../testing/fake-driver.ts'
 import { startGateway, type GatewayUnderTest } from '../testing/gateway-under-test.ts'
 
@@ -60,11 +61,14 @@ describe('GET /api/messages', () => {
       const answer = await gateway.request({ url: `/api/messages${query}` })
       return (answer.json().messages as { text: string }[]).map(({ text }) => text)
     }
+    const abroad = '+12025550123'
     expect(await texts('')).toEqual(['1', '2', '3'])
     // The plus sign is unescaped, as people type it.
     expect(await texts(`?to=${maria}`)).toEqual(['1', '3'])
     expect(await texts(`?after=${first}`)).toEqual(['2', '3'])
     expect(await texts(`?to=45999990001&after=${first}`)).toEqual(['3'])
+    await sendText(gateway, abroad, '4')
+    expect(await texts(`?to=${abroad}`)).toEqual(['4'])
   })
 
   it('gives the newest 100, or the first 100 after a message', async () => {
@@ -112,7 +116,7 @@ describe('GET /api/auth/status', () => {
       oldestAgeSeconds: 0,
     })
     const sent = send({ phone: maria, message: 'oi' }, { wait: 5_000 })
-    await expect.poll(() => driver.handovers.length).toBe(1)
+    await eventually(() => driver.handovers.length).toBe(1)
     time.advance(7_400)
     expect(await status()).toMatchObject({ queueDepth: 1, oldestAgeSeconds: 7 })
     driver.last().succeed()

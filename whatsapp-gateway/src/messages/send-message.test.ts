@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { FakeDriver } from '../testing/fake-driver.ts'
 import { gatewayToken, startGateway } from '../testing/gateway-under-test.ts'
 
@@ -14,7 +15,7 @@ describe('POST /api/send-message', () => {
     expect(answer.json()).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), status: 'queued' })
     const repeated = await request({ url: `/api/messages/${answer.json().id}` })
     expect(repeated.statusCode).toBe(200)
-    await expect.poll(() => printed).toMatchObject([{ to: phone, text: text.message }])
+    await eventually(() => printed).toMatchObject([{ to: phone, text: text.message }])
   })
 
   it('answers 200 with the final state when asked to wait and it settles in time', async () => {
@@ -80,28 +81,31 @@ describe('POST /api/send-message', () => {
     expect((await post('<a/>', 'text/xml')).json()).toMatchObject({ erro: { codigo: 'TIPO_NAO_SUPORTADO' } })
   })
 
-  it.each(['', 'Bearer', `Bearer ${gatewayToken}x`, `Basic ${btoa(`:${gatewayToken}`)}`])(
-    'answers 401 to the credentials "%s", whatever the body',
-    async (authorization) => {
-      const { request, printed } = await startGateway()
-      const answer = await request({
-        method: 'POST',
-        url: '/api/send-message',
-        payload: '{',
-        headers: { authorization, 'content-type': 'application/json' },
-      })
-      expect(answer.statusCode).toBe(401)
-      expect(answer.json()).toMatchObject({ erro: { codigo: 'NAO_AUTENTICADO' } })
-      expect(printed).toEqual([])
-    },
-  )
+  it.each([
+    '',
+    'Bearer',
+    `Bearer ${gatewayToken}x`,
+    `Token ${gatewayToken}`,
+    `Basic ${btoa(`:${gatewayToken}`)}`,
+  ])('answers 401 to the credentials "%s", whatever the body', async (authorization) => {
+    const { request, printed } = await startGateway()
+    const answer = await request({
+      method: 'POST',
+      url: '/api/send-message',
+      payload: '{',
+      headers: { authorization, 'content-type': 'application/json' },
+    })
+    expect(answer.statusCode).toBe(401)
+    expect(answer.json()).toMatchObject({ erro: { codigo: 'NAO_AUTENTICADO' } })
+    expect(printed).toEqual([])
+  })
 
   it('answers 429 with Retry-After when as many messages wait as may', async () => {
     const driver = new FakeDriver()
     const environment = { GATEWAY_QUEUED_MAX: '2' }
     const { send } = await startGateway({ parts: { driver }, environment })
     await send(text)
-    await expect.poll(() => driver.handovers.length).toBe(1)
+    await eventually(() => driver.handovers.length).toBe(1)
     await send(text)
     await send(text)
     const answer = await send(text)
@@ -109,9 +113,9 @@ describe('POST /api/send-message', () => {
     expect(answer.headers['retry-after']).toBe('30')
     expect(answer.json()).toMatchObject({ erro: { codigo: 'LIMITE_DE_REQUISICOES' } })
     driver.last().fail(new Error('the test is over'))
-    await expect.poll(() => driver.handovers.length).toBe(2)
+    await eventually(() => driver.handovers.length).toBe(2)
     driver.last().fail(new Error('the test is over'))
-    await expect.poll(() => driver.handovers.length).toBe(3)
+    await eventually(() => driver.handovers.length).toBe(3)
     driver.last().fail(new Error('the test is over'))
   })
 

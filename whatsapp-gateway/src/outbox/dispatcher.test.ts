@@ -1,68 +1,18 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createLogger } from '@ura/core/logger'
-import { NotSentError } from '../drivers/driver.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { busy, joao, maria, minuteMs, startDispatcher } from '../testing/dispatcher-under-test.ts'
 import { FakeDriver } from '../testing/fake-driver.ts'
-import { ManualTime } from '../testing/manual-time.ts'
-import { temporaryFolder } from '../testing/temporary-folder.ts'
-import { Dispatcher } from './dispatcher.ts'
-import { SqliteOutboxStore } from './sqlite-outbox-store.ts'
+import type { SqliteOutboxStore } from './sqlite-outbox-store.ts'
 
-const sendTimeoutMs = 30_000
-const minuteMs = 60_000
-const maria = '+5545999990001'
-const joao = '+5545999990002'
-
-async function startDispatcher(driver: FakeDriver) {
-  const time = new ManualTime()
-  const store = new SqliteOutboxStore({ path: join(temporaryFolder(), 'outbox.sqlite'), textsMax: 0 })
-  const settled: string[] = []
-  const dispatcher = new Dispatcher({
-    store,
-    driver,
-    clock: time,
-    timers: time,
-    log: createLogger({ service: 'test', level: 'silent' }),
-    random: () => 1,
-    retry: { triesMax: 3, delayMs: 1_000, delayMaxMs: 30_000 },
-    sendTimeoutMs,
-    onSettled: (id) => settled.push(id),
+/** Makes the store's next change of state wait until the function given back is called. */
+function holdNextMove(store: SqliteOutboxStore): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const move = store.move.bind(store)
+  vi.spyOn(store, 'move').mockImplementationOnce(async (wanted) => {
+    await promise
+    return move(wanted)
   })
-  await driver.start({
-    connectionChanged: () => void dispatcher.wake(),
-    deliveryReported: (status) => void dispatcher.report(status),
-  })
-  onTestFinished(async () => store.close().catch(() => {}))
-  /** Lets what has just been answered or has fallen due take its effect. */
-  const quiet = async (): Promise<void> => {
-    await nextTurn()
-    await dispatcher.wake()
-  }
-  const accept = async (id: string, to = maria, lifeMs = 10 * minuteMs): Promise<void> => {
-    await store.accept(
-      {
-        id,
-        to,
-        idempotencyKey: null,
-        bodyHash: 'hash',
-        content: { kind: 'text', text: id },
-        acceptedAt: time.now(),
-        deadline: time.in(lifeMs),
-      },
-      100,
-    )
-    await dispatcher.wake()
-  }
-  const advance = async (ms: number): Promise<void> => {
-    time.advance(ms)
-    await quiet()
-  }
-  const stateOf = async (id: string): Promise<string | undefined> => (await store.find(id))?.state
-  return { time, store, dispatcher, settled, accept, advance, quiet, stateOf }
+  return resolve
 }
-
-const busy = () => new NotSentError('busy', { retryable: true })
 
 describe('the dispatcher', () => {
   it('hands a message over at once and marks it sent when the driver has answered', async () => {
@@ -80,12 +30,14 @@ describe('the dispatcher', () => {
 
   it('has the message marked sending on disk before the driver sees it', async () => {
     const driver = new FakeDriver()
-    const { accept, store } = await startDispatcher(driver)
-    const seen = vi.spyOn(driver, 'send')
-    const marked = vi.spyOn(store, 'move')
-    await accept('m')
-    expect(marked.mock.calls[0]?.[0]).toMatchObject({ id: 'm', to: 'sending' })
-    expect(marked.mock.invocationCallOrder[0]).toBeLessThan(seen.mock.invocationCallOrder[0] ?? 0)
+    const { accept, store, quiet } = await startDispatcher(driver)
+    const openGate = holdNextMove(store)
+    const accepted = accept('m')
+    await quiet()
+    expect(driver.handovers).toHaveLength(0)
+    openGate()
+    await accepted
+    expect(driver.handovers).toHaveLength(1)
   })
 
   it('keeps the order of one recipient while others go on', async () => {
@@ -139,101 +91,31 @@ describe('the dispatcher', () => {
     expect(time.timerCount).toBe(0)
   })
 
+  it('writes the answers of a fast driver down before it hands over more than may be under way', async () => {
+    const driver = new FakeDriver({ answersAtOnce: true, state: 'logged_out' })
+    const { accept, quiet, store } = await startDispatcher(driver)
+    for (let index = 0; index < 40; index++) {
+      await accept(`m${index}`, `+55459999900${10 + index}`)
+    }
+    const move = vi.spyOn(store, 'move')
+    driver.become('connected')
+    await quiet()
+    let unwritten = 0
+    let unwrittenMost = 0
+    for (const [{ to }] of move.mock.calls) {
+      unwritten += to === 'sending' ? 1 : -1
+      unwrittenMost = Math.max(unwrittenMost, unwritten)
+    }
+    expect(driver.handovers).toHaveLength(40)
+    expect(unwrittenMost).toBeLessThanOrEqual(driver.pace.parallelMax)
+  })
+
   it('sleeps without a timer when nothing waits', async () => {
     const driver = new FakeDriver({ answersAtOnce: true })
     const { accept, quiet, time } = await startDispatcher(driver)
     await accept('m')
     await quiet()
     expect(time.timerCount).toBe(0)
-  })
-})
-
-describe('a send that fails', () => {
-  it('is tried again after growing delays while it is known unsent, then fails', async () => {
-    const driver = new FakeDriver()
-    const { accept, advance, quiet, stateOf, dispatcher } = await startDispatcher(driver)
-    await accept('m')
-    driver.last().fail(busy())
-    await quiet()
-    expect(await stateOf('m')).toBe('queued')
-    await advance(999)
-    expect(driver.handovers).toHaveLength(1)
-    await advance(1)
-    expect(driver.handovers).toHaveLength(2)
-    driver.last().fail(busy())
-    await quiet()
-    await advance(2_000)
-    expect(driver.handovers).toHaveLength(3)
-    driver.last().fail(busy())
-    await quiet()
-    expect(await stateOf('m')).toBe('failed')
-    expect(dispatcher.lastSendOk).toBe(false)
-    await advance(minuteMs)
-    expect(driver.handovers).toHaveLength(3)
-  })
-
-  it('holds up the later messages of its recipient until its retry has settled', async () => {
-    const driver = new FakeDriver()
-    const { accept, advance, quiet } = await startDispatcher(driver)
-    await accept('first')
-    await accept('second')
-    driver.last().fail(busy())
-    await quiet()
-    expect(driver.contents).toEqual(['first'])
-    await advance(1_000)
-    driver.last().succeed()
-    await quiet()
-    expect(driver.contents).toEqual(['first', 'first', 'second'])
-  })
-
-  it('fails at once when trying again cannot help', async () => {
-    const driver = new FakeDriver()
-    const { accept, advance, quiet, stateOf } = await startDispatcher(driver)
-    await accept('m')
-    driver.last().fail(new NotSentError('not_on_whatsapp', { retryable: false }))
-    await quiet()
-    expect(await stateOf('m')).toBe('failed')
-    await advance(minuteMs)
-    expect(driver.handovers).toHaveLength(1)
-  })
-
-  it('is unknown and never sent again when the driver cannot tell', async () => {
-    const driver = new FakeDriver()
-    const { accept, advance, quiet, stateOf } = await startDispatcher(driver)
-    await accept('m')
-    driver.last().fail(new Error('socket hang up'))
-    await quiet()
-    expect(await stateOf('m')).toBe('unknown')
-    await advance(9 * minuteMs)
-    expect(driver.handovers).toHaveLength(1)
-  })
-
-  it('is unknown after the timeout, and a driver that hangs holds up nobody', async () => {
-    const driver = new FakeDriver()
-    const { accept, advance, store, stateOf } = await startDispatcher(driver)
-    await accept('hangs')
-    await accept('next')
-    await advance(sendTimeoutMs - 1)
-    expect(await stateOf('hangs')).toBe('sending')
-    await advance(1)
-    expect(driver.handovers[0]?.signal.aborted).toBe(true)
-    expect(await stateOf('hangs')).toBe('unknown')
-    expect((await store.history('hangs')).at(-1)).toMatchObject({ reason: 'timeout' })
-    expect(driver.contents).toEqual(['hangs', 'next'])
-  })
-
-  it('is sent after all when the answer comes after the timeout, and still unknown when an error does', async () => {
-    const driver = new FakeDriver()
-    const { accept, advance, quiet, stateOf } = await startDispatcher(driver)
-    await accept('answered-late', maria)
-    await accept('refused-late', joao)
-    await advance(sendTimeoutMs)
-    driver.handovers[0]?.succeed()
-    driver.handovers[1]?.fail(busy())
-    await quiet()
-    expect(await stateOf('answered-late')).toBe('sent')
-    expect(await stateOf('refused-late')).toBe('unknown')
-    expect(driver.handovers).toHaveLength(2)
   })
 })
 
@@ -279,39 +161,6 @@ describe('a deadline', () => {
   })
 })
 
-describe("the provider's statuses", () => {
-  it('move a message forward only, in whatever order they come', async () => {
-    const driver = new FakeDriver()
-    const { accept, quiet, stateOf, dispatcher, time } = await startDispatcher(driver)
-    await accept('m')
-    const report = (state: 'sent' | 'delivered' | 'read' | 'failed', identifiedBy: 'message' | 'provider') =>
-      dispatcher.report({
-        identifiedBy,
-        id: identifiedBy === 'message' ? 'm' : 'fake:m',
-        state,
-        at: time.now(),
-      })
-    await report('delivered', 'message')
-    expect(await stateOf('m')).toBe('delivered')
-    driver.last().succeed()
-    await quiet()
-    await report('failed', 'provider')
-    expect(await stateOf('m')).toBe('delivered')
-    await report('read', 'provider')
-    await report('sent', 'provider')
-    expect(await stateOf('m')).toBe('read')
-  })
-
-  it('settle a message whose send was never answered', async () => {
-    const driver = new FakeDriver()
-    const { accept, advance, stateOf, dispatcher, time } = await startDispatcher(driver)
-    await accept('m')
-    await advance(sendTimeoutMs)
-    await dispatcher.report({ identifiedBy: 'message', id: 'm', state: 'delivered', at: time.now() })
-    expect(await stateOf('m')).toBe('delivered')
-  })
-})
-
 describe('a shutdown', () => {
   it('waits for the message under way and hands over no other', async () => {
     const driver = new FakeDriver()
@@ -319,7 +168,7 @@ describe('a shutdown', () => {
     await accept('first')
     await accept('second')
     const drained = dispatcher.drain(5_000)
-    await nextTurn()
+    await quiet()
     driver.last().succeed()
     await drained
     expect(await stateOf('first')).toBe('sent')
@@ -328,31 +177,29 @@ describe('a shutdown', () => {
     expect(time.timerCount).toBe(0)
   })
 
+  it('waits as well for a message that is just being handed over', async () => {
+    const driver = new FakeDriver()
+    const { accept, stateOf, dispatcher, store, quiet } = await startDispatcher(driver)
+    const openGate = holdNextMove(store)
+    const accepted = accept('m')
+    await quiet()
+    const drained = dispatcher.drain(5_000)
+    openGate()
+    await accepted
+    driver.last().succeed()
+    await drained
+    expect(await stateOf('m')).toBe('sent')
+  })
+
   it('gives a message up as unknown when its answer does not come in time', async () => {
     const driver = new FakeDriver()
     const { accept, stateOf, dispatcher, time } = await startDispatcher(driver)
     await accept('m')
     const drained = dispatcher.drain(5_000)
-    await nextTurn()
-    await nextTurn()
+    await quiet()
+    await quiet()
     time.advance(5_000)
     await drained
     expect(await stateOf('m')).toBe('unknown')
-  })
-})
-
-describe('a store that refuses to work', () => {
-  it('loses no answer: it is written when the store works again, and the message is not sent twice', async () => {
-    const driver = new FakeDriver()
-    const { accept, advance, quiet, store, stateOf } = await startDispatcher(driver)
-    await accept('m')
-    const move = vi.spyOn(store, 'move').mockRejectedValue(new Error('disk full'))
-    driver.last().succeed()
-    await quiet()
-    expect(await stateOf('m')).toBe('sending')
-    move.mockRestore()
-    await advance(1_000)
-    expect(await stateOf('m')).toBe('sent')
-    expect(driver.handovers).toHaveLength(1)
   })
 })

@@ -150,6 +150,8 @@ export class Dispatcher {
     const { store, clock, driver } = this.#options
     const { parallelMax, recipientIntervalMs, driverIntervalMs } = driver.pace
     while (this.#phase === 'open' && this.#underWay.size < parallelMax) {
+      // First what was answered meanwhile: of a fast driver's answers, a crash must not find many unwritten.
+      await this.#writeMoves()
       const now = clock.now()
       if (now.getTime() < this.#nextHandoverAtMs) {
         return

@@ -87,9 +87,19 @@ describe('the outbox in SQLite', () => {
     expect(await nextId()).toBe('a2')
   })
 
+  it('has no message ready at or after its deadline', async () => {
+    const { store } = openStore()
+    await store.accept(newMessage('m', { deadline: later(1_000) }), 10)
+    expect(await store.nextReady({ ...pacing, now: later(999) })).toMatchObject({ id: 'm' })
+    expect(await store.nextReady({ ...pacing, now: later(1_000) })).toBeNull()
+  })
+
   it('blanks what a message said once it is settled, down to the bytes of the file', async () => {
     const { store, path } = openStore()
-    await store.accept(newMessage('m', { content: { kind: 'text', text: 'the-secret-words' } }), 10)
+    await store.accept(
+      newMessage('m', { content: { kind: 'text', text: 'the-secret-words '.repeat(240) } }),
+      10,
+    )
     await store.move({ id: 'm', to: 'sending', at: later(1) })
     expect((await store.find('m'))?.content).not.toBeNull()
     await store.move({ id: 'm', to: 'sent', at: later(2) })

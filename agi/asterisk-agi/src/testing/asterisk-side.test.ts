@@ -8,9 +8,9 @@ const DEAD = '511 Command Not Permitted on a dead channel or intercept routine'
 
 interface BareServer {
   /** Lines of Asterisk after the environment, as they come. */
-  next(): Promise<string | null>
-  write(text: string): void
-  end(): void
+  next: () => Promise<string | null>
+  write: (text: string) => void
+  end: () => void
   fake: FakeCall
 }
 

@@ -19,9 +19,9 @@ export const RAW_ENVIRONMENT = [
 /** A bare TCP peer for streams that no Asterisk should send: for this library's own tests. */
 export interface RawPeer {
   socket: Socket
-  send(text: string): void
+  send: (text: string) => void
   /** The next line from the server; null when it has closed. */
-  nextLine(): Promise<string | null>
+  nextLine: () => Promise<string | null>
   /** Resolves when the connection is gone. */
   closed: Promise<void>
 }
@@ -30,18 +30,17 @@ export interface RawPeer {
 export async function rawPeer(port: number): Promise<RawPeer> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   const reader = new LineReader(64 * 1024)
-  const lines: string[] = []
+  const received: (string | null)[] = []
   let wake: (() => void) | null = null
-  let isClosed = false
   socket.on('data', (chunk) => {
-    lines.push(...reader.push(chunk))
+    received.push(...reader.push(chunk))
     wake?.()
   })
   // A reset is one of the ways a server may close; 'close' follows.
   socket.on('error', () => undefined)
   const closed = new Promise<void>((resolve) => {
     socket.on('close', () => {
-      isClosed = true
+      received.push(null)
       wake?.()
       resolve()
     })
@@ -51,12 +50,12 @@ export async function rawPeer(port: number): Promise<RawPeer> {
     socket.once('error', reject)
   })
   const nextLine = async (): Promise<string | null> => {
-    while (lines.length === 0 && !isClosed) {
+    while (received.length === 0) {
       await new Promise<void>((resolve) => {
         wake = resolve
       })
     }
-    return lines.shift() ?? null
+    return received.shift() ?? null
   }
   return { socket, send: (text) => void socket.write(text), nextLine, closed }
 }

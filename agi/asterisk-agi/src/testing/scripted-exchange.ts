@@ -11,7 +11,7 @@ export interface ScriptedCall {
   /** Lines written by the call, without their line feed. */
   written: string[]
   /** Sends bytes to the call, one by one. */
-  receive(text: string): void
+  receive: (text: string) => void
 }
 
 /**

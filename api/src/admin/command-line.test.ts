@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readStorageConfiguration } from '../config.ts'
+import { createFakeClock } from '../testing/fakes.ts'
+import { auditEvents, createTestApi } from '../testing/test-api.ts'
+import { runAdmin } from './command-line.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ura-admin-'))
+})
+afterEach(async () => {
+  await rm(folder, { recursive: true })
+})
+
+async function admin(...typed: string[]): Promise<{ exitCode: number; printed: string; error: string }> {
+  const printed: string[] = []
+  const errors: string[] = []
+  const exitCode = await runAdmin({
+    arguments: typed,
+    config: readStorageConfiguration({ DATA_DIR: folder }),
+    clock: createFakeClock(),
+    account: 'ana',
+    print: (text) => void printed.push(text),
+    printError: (text) => void errors.push(text),
+  })
+  return { exitCode, printed: printed.join('\n'), error: errors.join('\n') }
+}
+
+const json = async (...typed: string[]): Promise<unknown> =>
+  JSON.parse((await admin(...typed, '--json')).printed)
+
+const startApi = () => createTestApi({ DATA_DIR: folder, DATABASE_URL: '' })
+
+describe('clients', () => {
+  it('are created before the API ever ran, with a token that works and is shown once', async () => {
+    const made = (await json('clients', 'create', 'web', '--networks', '127.0.0.1,10.0.0.0/8')) as {
+      token: string
+    }
+    await using test = await startApi()
+    const signIn = () => test.post('/api/autenticar_sessao', {}, { authorization: `Bearer ${made.token}` })
+    expect((await signIn()).statusCode).toBe(200)
+    expect((await admin('clients', 'list')).printed).toMatch(/^web +127\.0\.0\.1,10\.0\.0\.0\/8/m)
+    expect((await admin('clients', 'list')).printed).not.toContain(made.token)
+    expect((await admin('clients', 'create', 'web', '--networks', '::1')).exitCode).toBe(1)
+    expect((await admin('clients', 'revoke', 'web')).exitCode).toBe(0)
+    expect((await signIn()).statusCode).toBe(401)
+    expect((await admin('clients', 'revoke', 'web')).exitCode).toBe(1)
+    expect(await auditEvents(test.api)).toEqual([
+      'client_created',
+      'sign_in',
+      'sign_in',
+      'client_revoked',
+      'sign_in_refused',
+    ])
+  })
+
+  it.each([
+    [['clients', 'create', 'web']],
+    [['clients', 'create', 'web', '--networks', '10.0.0.0/99']],
+    [['clients', 'create', 'não', '--networks', '::1']],
+    [['clients', 'create', '--networks', '::1']],
+  ])('%j is not understood', async (typed) => {
+    expect((await admin(...typed)).exitCode).toBe(2)
+  })
+})
+
+describe('hours', () => {
+  it('that are changed are heard by the running API at its next request', async () => {
+    await using test = await startApi()
+    const isOpen = async () => (await test.get('/api/horario_atendimento')).json<{ aberto: boolean }>().aberto
+    expect(await isOpen()).toBe(true)
+    expect((await admin('hours', 'close', 'hoje', '--reason', 'Falta de energia')).exitCode).toBe(0)
+    expect(await isOpen()).toBe(false)
+    expect((await admin('hours', 'open', '2026-11-23')).exitCode).toBe(0)
+    test.clock.advance({ hours: 11 })
+    expect(await isOpen()).toBe(true)
+    expect((await admin('hours', 'open', 'today', '08:00-10:00,13:00-14:00')).exitCode).toBe(0)
+    expect(await isOpen()).toBe(false)
+    expect((await admin('hours', 'clear', 'hoje')).exitCode).toBe(0)
+    expect((await admin('hours', 'clear', 'hoje')).exitCode).toBe(1)
+    expect((await auditEvents(test.api)).filter((event) => event === 'office_hours_changed')).toHaveLength(4)
+  })
+
+  it('are shown for people and for programs', async () => {
+    await startApi().then((test) => test.api.close())
+    await admin('hours', 'close', '2026-12-24', '--reason', 'Véspera')
+    const { printed } = await admin('hours', 'show')
+    expect(printed).toContain('segunda: 08:00-12:00,13:00-17:00')
+    expect(printed).toContain('domingo: fechado')
+    expect(printed).toContain('2026-12-24: fechado (Véspera)')
+    expect(printed).toContain('Agora: aberto (horario)')
+    expect(await json('hours', 'show')).toMatchObject({ open: true, reason: 'horario' })
+  })
+
+  it.each([
+    [['hours', 'close', '2026-02-30']],
+    [['hours', 'close', 'amanhã']],
+    [['hours', 'close']],
+    [['hours', 'open', 'hoje', '12:00-08:00']],
+    [['hours', 'open', 'hoje', '08:00-12:00', 'mais']],
+    [['hours', 'show', '--reason', 'x']],
+  ])('%j is not understood', async (typed) => {
+    expect((await admin(...typed)).exitCode).toBe(2)
+  })
+})
+
+describe('tickets and users', () => {
+  it('are shown, and a status is changed with an event and an audit entry', async () => {
+    await using test = await startApi()
+    await test.post('/api/novo_chamado', { usuario: '1001', servico: '2-2' })
+    expect((await admin('tickets', 'status', '10017', 'em_atendimento')).exitCode).toBe(0)
+    expect((await admin('tickets', 'status', '10017', 'em_atendimento')).exitCode).toBe(1)
+    const { printed } = await admin('tickets', 'show', '10017')
+    expect(printed).toContain('Chamado 10017: Computador não liga (Computador)')
+    expect(printed).toContain('aberto -> em_atendimento  (admin:ana)')
+    const told = await test.post('/api/verificar_chamado', { usuario: '1001', chamado: '10017' })
+    expect(told.json()).toMatchObject({ chamado: { situacao: 'em_atendimento' } })
+    expect(await auditEvents(test.api)).toContain('ticket_status_changed')
+  })
+
+  it('refuse a protocol that is none and a status that is none', async () => {
+    expect((await admin('tickets', 'show', '10018')).exitCode).toBe(1)
+    expect((await admin('tickets', 'show', '10017')).exitCode).toBe(1)
+    expect((await admin('tickets', 'status', '10017', 'perdido')).exitCode).toBe(2)
+  })
+
+  it('show phones masked', async () => {
+    await startApi().then((test) => test.api.close())
+    const { printed } = await admin('users', 'list')
+    expect(printed).toMatch(/^1001 +João da Conceição +Obras +\+55 45 \*{5}-0001 +2001 +ativo$/m)
+    expect(printed).not.toContain('99999')
+  })
+})
+
+describe('help and mistakes', () => {
+  it('lists every command, when asked and when nothing was typed', async () => {
+    const { exitCode, printed } = await admin('--help')
+    expect(exitCode).toBe(0)
+    expect(printed).toContain('hours close DATA')
+    expect((await admin()).printed).toBe(printed)
+  })
+
+  it.each([[['nada']], [['clients', 'toString']], [['users', 'list', '--tudo']], [['users', 'list', 'x']]])(
+    '%j gives exit code 2 and says so in Portuguese',
+    async (typed) => {
+      const { exitCode, error } = await admin(...typed)
+      expect(exitCode).toBe(2)
+      expect(error).toMatch(/Comando desconhecido|Opção desconhecida|Uso:/)
+    },
+  )
+})

@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase } from './connection.ts'
+import { isBusy, isUniqueViolation } from './dialect.ts'
+import { migrate } from './migrations.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ura-database-'))
+})
+afterEach(async () => {
+  await rm(folder, { recursive: true })
+})
+
+const holiday = { day: '12-01', name: 'Padroeira' }
+
+describe('a SQLite file', () => {
+  it('is in WAL mode, synchronous, with foreign keys enforced', async () => {
+    const db = openDatabase(`sqlite:${folder}/new/helpdesk.sqlite`)
+    const pragma = async (name: string) =>
+      (await sql.raw<Record<string, unknown>>(`pragma ${name}`).execute(db)).rows[0]
+    expect(await pragma('journal_mode')).toEqual({ journal_mode: 'wal' })
+    expect(await pragma('synchronous')).toEqual({ synchronous: 2 })
+    expect(await pragma('foreign_keys')).toEqual({ foreign_keys: 1 })
+    await db.destroy()
+  })
+
+  it('lets a second program read and write beside the first', async () => {
+    const url = `sqlite:${folder}/helpdesk.sqlite`
+    const [one, other] = [openDatabase(url), openDatabase(url, { busyTimeoutMs: 20 })]
+    await migrate(one, { now: new Date(0) })
+    await other.insertInto('office_hours_holidays').values(holiday).execute()
+    expect(await one.selectFrom('office_hours_holidays').selectAll().execute()).toEqual([holiday])
+    // A transaction that reads first and writes later must not lose to a write in between.
+    await one.transaction().execute(async (trx) => {
+      await trx.selectFrom('office_hours_holidays').selectAll().execute()
+      const write = other.insertInto('office_hours_holidays').values({ day: '12-02', name: 'x' }).execute()
+      await expect(write).rejects.toSatisfy(isBusy)
+      await trx.deleteFrom('office_hours_holidays').execute()
+    })
+    expect(await other.selectFrom('office_hours_holidays').selectAll().execute()).toEqual([])
+    await Promise.all([one.destroy(), other.destroy()])
+  })
+
+  it('tells a second row with the same key from other faults', async () => {
+    const db = openDatabase('sqlite::memory:')
+    await migrate(db, { now: new Date(0) })
+    const insert = () => db.insertInto('office_hours_holidays').values(holiday).execute()
+    await insert()
+    await expect(insert()).rejects.toSatisfy(isUniqueViolation)
+    await expect(sql`select nonsense`.execute(db)).rejects.not.toSatisfy(isUniqueViolation)
+    await db.destroy()
+  })
+})

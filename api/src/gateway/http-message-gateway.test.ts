@@ -1,0 +1,112 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createHttpMessageGateway } from './http-message-gateway.ts'
+
+interface Received {
+  url: string | undefined
+  headers: IncomingHttpHeaders
+  body: unknown
+}
+
+let server: Server
+let url: string
+let received: Received[]
+let answer: { statusCode: number; body: object } | 'none' | 'break'
+
+beforeEach(async () => {
+  received = []
+  answer = { statusCode: 202, body: { id: 'm1', status: 'queued' } }
+  server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    request.on('end', () => {
+      received.push({
+        url: request.url,
+        headers: request.headers,
+        body: text === '' ? null : JSON.parse(text),
+      })
+      if (answer === 'break') {
+        request.socket.destroy()
+      } else if (answer !== 'none') {
+        response.writeHead(answer.statusCode, { 'content-type': 'application/json' })
+        response.end(JSON.stringify(answer.body))
+      }
+    })
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+const code = {
+  phone: '+5545999990001',
+  code: '0042',
+  expiresAt: new Date('2026-11-23T14:05:00Z'),
+  idempotencyKey: 'access-code-1',
+}
+
+function gateway(options: { timeoutMs?: number } = {}) {
+  return createHttpMessageGateway({
+    url,
+    token: 'token-of-the-gateway',
+    retryPausesMs: [1, 1, 1],
+    ...options,
+  })
+}
+
+describe('the gateway over HTTP', () => {
+  it('is handed an access code with its expiry, a token and a key', async () => {
+    await gateway().sendAccessCode(code)
+    expect(received).toEqual([
+      {
+        url: '/api/send-message',
+        headers: expect.objectContaining({
+          authorization: 'Bearer token-of-the-gateway',
+          'idempotency-key': 'access-code-1',
+          'content-type': 'application/json',
+        }),
+        body: { phone: '+5545999990001', otp: { code: '0042', expiresAt: '2026-11-23T14:05:00.000Z' } },
+      },
+    ])
+  })
+
+  it('is handed a text', async () => {
+    await gateway().sendText({ phone: '+5545999990001', text: 'Olá', idempotencyKey: 'k' })
+    expect(received[0]?.body).toEqual({ phone: '+5545999990001', message: 'Olá' })
+  })
+
+  it.each([400, 401, 409, 429, 500, 503])('that answers %i is not asked again', async (statusCode) => {
+    answer = { statusCode, body: {} }
+    await expect(gateway().sendAccessCode(code)).rejects.toMatchObject({ reason: `http_${statusCode}` })
+    expect(received).toHaveLength(1)
+  })
+
+  it('that gives no answer in time is not asked again', async () => {
+    answer = 'none'
+    await expect(gateway({ timeoutMs: 30 }).sendAccessCode(code)).rejects.toMatchObject({ reason: 'timeout' })
+    expect(received).toHaveLength(1)
+  })
+
+  it('whose connection breaks is asked three times more, under the same key', async () => {
+    answer = 'break'
+    await expect(gateway().sendAccessCode(code)).rejects.toMatchObject({ reason: 'connection' })
+    expect(received.map(({ headers }) => headers['idempotency-key'])).toEqual(Array(4).fill('access-code-1'))
+  })
+
+  it('is available when it is logged in', async () => {
+    answer = { statusCode: 200, body: { loggedIn: true } }
+    expect(await gateway().isAvailable()).toBe(true)
+    answer = { statusCode: 200, body: { loggedIn: false } }
+    expect(await gateway().isAvailable()).toBe(false)
+    answer = { statusCode: 401, body: { loggedIn: true } }
+    expect(await gateway().isAvailable()).toBe(false)
+    answer = 'break'
+    expect(await gateway().isAvailable()).toBe(false)
+  })
+})

@@ -1,0 +1,219 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createTestApi } from '../testing/test-api.ts'
+
+interface ErrorAnswer {
+  erro: { codigo: string; mensagem: string }
+  requisicao: string
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
+
+describe('what is wrong with a request', () => {
+  it.each([
+    ['a body that is no JSON', 'application/json', '{"usuario":', 400, 'REQUISICAO_INVALIDA'],
+    ['no body', 'application/json', '', 400, 'REQUISICAO_INVALIDA'],
+    ['a body that is a list', 'application/json', '[]', 400, 'REQUISICAO_INVALIDA'],
+    [
+      'poisoned prototypes',
+      'application/json',
+      '{"__proto__":{"a":1},"usuario":"1001"}',
+      400,
+      'REQUISICAO_INVALIDA',
+    ],
+    [
+      'a body over 16 KiB',
+      'application/json',
+      JSON.stringify({ usuario: '1'.repeat(17_000) }),
+      413,
+      'CORPO_GRANDE_DEMAIS',
+    ],
+    ['a form', 'application/x-www-form-urlencoded', 'usuario=1001', 415, 'TIPO_NAO_SUPORTADO'],
+    ['plain text', 'text/plain', '{"usuario":"1001"}', 415, 'TIPO_NAO_SUPORTADO'],
+  ])('%s', async (_what, contentType, payload, statusCode, codigo) => {
+    await using test = await createTestApi()
+    const answer = await test.api.fastify.inject({
+      method: 'POST',
+      url: '/api/verificar_usuario',
+      headers: { authorization: `Bearer ${test.session}`, 'content-type': contentType },
+      payload,
+    })
+    expect([answer.statusCode, answer.json<ErrorAnswer>().erro.codigo]).toEqual([statusCode, codigo])
+  })
+
+  it.each(['/nada', '/api/nada', '/api/../etc/passwd'])('the unknown route %s', async (url) => {
+    await using test = await createTestApi()
+    const answer = await test.get(url)
+    expect([answer.statusCode, answer.json<ErrorAnswer>().erro.codigo]).toEqual([404, 'ROTA_NAO_ENCONTRADA'])
+  })
+
+  it("an address that can't be decoded", async () => {
+    await using test = await createTestApi()
+    const answer = await test.get('/api/%zz')
+    expect([answer.statusCode, answer.json<ErrorAnswer>().erro.codigo]).toEqual([400, 'REQUISICAO_INVALIDA'])
+  })
+
+  it('too many of them from one address', async () => {
+    await using test = await createTestApi({ API_REQUESTS_PER_MINUTE: '2' })
+    await test.get('/api/horario_atendimento')
+    await test.get('/api/horario_atendimento')
+    const limited = await test.get('/api/horario_atendimento')
+    expect([limited.statusCode, limited.json<ErrorAnswer>().erro.codigo]).toEqual([
+      429,
+      'LIMITE_DE_REQUISICOES',
+    ])
+    expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
+    expect((await test.get('/healthz')).statusCode).toBe(200)
+  })
+})
+
+describe('an unforeseen failure', () => {
+  it('is told as a constant, and logged with the request id', async () => {
+    await using test = await createTestApi()
+    await test.api.db.schema.dropTable('calls').execute()
+    const answer = await test.get('/api/ligacoes/1.0', { 'x-request-id': 'r-1' })
+    expect(answer.statusCode).toBe(500)
+    expect(answer.json()).toEqual({
+      status: false,
+      erro: { codigo: 'ERRO_INTERNO', mensagem: 'Erro interno. Informe o número da requisição.' },
+      requisicao: 'r-1',
+    })
+    const line = test.logged.find((logged) => logged.includes('request failed'))
+    expect(line).toContain('"requestId":"r-1"')
+    expect(line).toContain('no such table')
+  })
+
+  it('of a locked database is told as 503, worth trying again', async () => {
+    await using test = await createTestApi()
+    const locked = Object.assign(new Error('database is locked'), { errcode: 5 })
+    const spy = vi.spyOn(test.api.db, 'selectFrom').mockImplementation(() => {
+      throw locked
+    })
+    const answer = await test.get('/api/horario_atendimento')
+    spy.mockRestore()
+    expect([
+      answer.statusCode,
+      answer.json<ErrorAnswer>().erro.codigo,
+      answer.headers['retry-after'],
+    ]).toEqual([503, 'SERVICO_INDISPONIVEL', '2'])
+  })
+})
+
+describe('request ids', () => {
+  it.each(['call-1.step_2', 'A'.repeat(64)])('%j is taken over', async (id) => {
+    await using test = await createTestApi()
+    const answer = await test.get('/nada', { 'x-request-id': id })
+    expect([answer.headers['x-request-id'], answer.json<ErrorAnswer>().requisicao]).toEqual([id, id])
+  })
+
+  it.each(['a b', 'x"y', 'A'.repeat(65), ''])('%j is replaced', async (id) => {
+    await using test = await createTestApi()
+    const answer = await test.get('/nada', { 'x-request-id': id })
+    expect(answer.headers['x-request-id']).toMatch(uuid)
+    expect(answer.json<ErrorAnswer>().requisicao).toMatch(uuid)
+  })
+})
+
+describe('hostile text', () => {
+  const attacks = [
+    "' OR '1'='1",
+    "1001'; DROP TABLE users; --",
+    '1001" --',
+    '%27%20OR%201=1',
+    '\u0000',
+    '１００１',
+  ]
+
+  it.each(attacks)('%j as any field leaves the tables as they were', async (attack) => {
+    await using test = await createTestApi()
+    const answers = await Promise.all([
+      test.post('/api/verificar_usuario', { usuario: attack }),
+      test.post('/api/novo_chamado', { usuario: '1001', servico: attack }),
+      test.post('/api/verificar_codigo', { user: '1001', codigo: attack }),
+      test.post('/api/verificar_chamado', { usuario: '1001', chamado: attack }),
+      test.post('/api/remover_audio', { audio: attack }),
+      test.get(`/api/ligacoes/${encodeURIComponent(attack)}`),
+      test.get('/api/servicos', { authorization: `Bearer ${attack.replaceAll(/[^\x20-\x7e]/g, '')}` }),
+    ])
+    expect(answers.map((answer) => answer.statusCode)).toEqual([400, 422, 400, 400, 400, 400, 401])
+    expect((await test.post('/api/verificar_usuario', { usuario: '1001' })).json()).toEqual({ status: true })
+    expect(await test.api.db.selectFrom('users').select('code').execute()).toHaveLength(5)
+    expect(await test.api.db.selectFrom('tickets').select('id').execute()).toEqual([])
+  })
+})
+
+describe('for those who run the service', () => {
+  it('/healthz and /readyz answer without a session', async () => {
+    await using test = await createTestApi()
+    expect((await test.get('/healthz', { authorization: '' })).json()).toEqual({ status: true })
+    const ready = await test.get('/readyz', { authorization: '' })
+    expect([ready.statusCode, ready.json()]).toEqual([
+      200,
+      { status: true, banco: 'ok', whatsapp: 'ok', voz: 'ok' },
+    ])
+  })
+
+  it('/readyz tells a missing gateway and speech, and is ready all the same', async () => {
+    await using test = await createTestApi()
+    test.gateway.fault = 'connection'
+    test.speech.isDown = true
+    const ready = await test.get('/readyz')
+    expect([ready.statusCode, ready.json()]).toEqual([
+      200,
+      { status: true, banco: 'ok', whatsapp: 'indisponivel', voz: 'indisponivel' },
+    ])
+  })
+
+  it('/metrics counts, for its own networks alone', async () => {
+    await using test = await createTestApi({ METRICS_NETWORKS: '10.0.0.0/8' })
+    await test.post('/api/novo_chamado', { usuario: '1001', servico: '1-1' })
+    const metrics = await test.api.fastify.inject({ url: '/metrics', remoteAddress: '10.0.0.1' })
+    expect(metrics.headers['content-type']).toContain('text/plain')
+    expect(metrics.body).toContain('ura_tickets_opened_total 1\n')
+    expect(metrics.body).toContain('route="/api/novo_chamado",status="201"')
+    expect((await test.get('/metrics')).statusCode).toBe(403)
+  })
+})
+
+describe('/docs', () => {
+  it('describes every endpoint as OpenAPI 3.1, from the schemas that validate', async () => {
+    await using test = await createTestApi()
+    const document = (await test.get('/docs/json')).json<{
+      openapi: string
+      paths: Record<string, Record<string, { security?: unknown; responses: object; requestBody?: unknown }>>
+    }>()
+    expect(document.openapi).toBe('3.1.0')
+    expect(Object.keys(document.paths).toSorted()).toEqual([
+      '/api/autenticar_sessao',
+      '/api/get_user_to_speech',
+      '/api/horario_atendimento',
+      '/api/ligacoes/{chamada}',
+      '/api/novo_chamado',
+      '/api/registrar_ligacao',
+      '/api/remover_audio',
+      '/api/servicos',
+      '/api/solicitar_codigo',
+      '/api/verificar_chamado',
+      '/api/verificar_codigo',
+      '/api/verificar_usuario',
+      '/audio/{name}',
+      '/healthz',
+      '/metrics',
+      '/readyz',
+    ])
+    expect(document.paths['/api/novo_chamado']?.['post']).toMatchObject({
+      security: [{ sessao: [] }],
+      responses: { 200: {}, 201: {}, '4XX': {}, '5XX': {} },
+      requestBody: { required: true },
+    })
+    expect(JSON.stringify(document)).toContain('^[0-9]{1,12}$')
+  })
+
+  it('shows a page that loads nothing from elsewhere', async () => {
+    await using test = await createTestApi()
+    const page = await test.get('/docs/')
+    expect(page.statusCode).toBe(200)
+    expect(page.body).not.toMatch(/(?:src|href)="https?:/)
+    expect(page.headers['content-security-policy']).not.toContain('upgrade-insecure-requests')
+    expect((await test.get('/docs/static/swagger-ui-bundle.js')).statusCode).toBe(200)
+  })
+})

@@ -1,0 +1,121 @@
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createAudioStore, type AudioStore } from './audio-store.ts'
+import { createFakeClock } from './speech-test-doubles.ts'
+
+const dayMs = 86_400_000
+const name = (letter: string): string => `${letter.repeat(64)}.wav`
+let folder: string
+let clock: ReturnType<typeof createFakeClock>
+
+function createStore(bytesMax = 1_000): AudioStore {
+  const isAudioName = (file: string): boolean => /^[a-f]{64}\.wav$/.test(file)
+  return createAudioStore({ folder, clock, isAudioName, bytesMax, personalDays: 30 })
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'audio-store-'))
+  clock = createFakeClock()
+})
+
+afterEach(async () => {
+  await rm(folder, { recursive: true })
+})
+
+describe('createAudioStore', () => {
+  it('gives back what was put, from whichever shelf, with the time at which it was made', async () => {
+    const store = createStore()
+    await store.put(name('a'), 'personal', Buffer.from('Ana'))
+    await store.put(name('b'), 'shared', Buffer.from('menu'))
+    const madeAt = clock.now()
+    clock.advance(dayMs)
+    expect(await store.get(name('a'))).toEqual({ bytes: Buffer.from('Ana'), modifiedAt: madeAt })
+    expect(await store.get(name('a'))).toEqual({ bytes: Buffer.from('Ana'), modifiedAt: madeAt })
+    expect((await store.get(name('b')))?.bytes.toString()).toBe('menu')
+    expect(await store.get(name('c'))).toBeNull()
+  })
+
+  it('keeps files for the owner alone and leaves no temporary ones', async () => {
+    await createStore().put(name('a'), 'personal', Buffer.from('Ana'))
+    const shelf = join(folder, 'personal')
+    expect(await readdir(shelf)).toEqual([name('a')])
+    expect((await stat(join(shelf, name('a')))).mode & 0o777).toBe(0o600)
+    expect((await stat(shelf)).mode & 0o777).toBe(0o700)
+  })
+
+  it('knows after a restart what it had', async () => {
+    await createStore().put(name('a'), 'shared', Buffer.from('x'))
+    const reopened = createStore()
+    expect(await reopened.use(name('a'), 'shared')).toBe(true)
+    expect(await reopened.use(name('a'), 'personal')).toBe(false)
+  })
+
+  it('tells whether there was something to remove', async () => {
+    const store = createStore()
+    await store.put(name('a'), 'personal', Buffer.from('x'))
+    expect([await store.remove(name('a')), await store.remove(name('a'))]).toEqual([true, false])
+  })
+
+  it('lets personal files go after 30 days without use, others never', async () => {
+    const store = createStore()
+    await store.put(name('a'), 'personal', Buffer.from('x'))
+    await store.put(name('b'), 'personal', Buffer.from('x'))
+    await store.put(name('c'), 'shared', Buffer.from('x'))
+    clock.advance(20 * dayMs)
+    await store.use(name('b'), 'personal')
+    clock.advance(11 * dayMs)
+    expect(await store.sweep()).toEqual({ expired: 1, evicted: 0, bytes: 2 })
+    expect(await store.get(name('a'))).toBeNull()
+    expect(await store.get(name('b'))).not.toBeNull()
+    clock.advance(300 * dayMs)
+    expect(await store.sweep()).toEqual({ expired: 1, evicted: 0, bytes: 1 })
+  })
+
+  it('sweeps by itself when a file is put an hour later', async () => {
+    const store = createStore()
+    await store.put(name('a'), 'personal', Buffer.from('x'))
+    clock.advance(31 * dayMs)
+    await store.put(name('b'), 'shared', Buffer.from('x'))
+    expect(await readdir(join(folder, 'personal'))).toEqual([])
+  })
+
+  it('makes room by letting the least recently used go, whatever their shelf', async () => {
+    const store = createStore(1_000)
+    for (const letter of ['a', 'b', 'c']) {
+      await store.put(name(letter), letter === 'b' ? 'personal' : 'shared', Buffer.alloc(300))
+      clock.advance(1_000)
+    }
+    await store.get(name('a'))
+    clock.advance(1_000)
+    await store.put(name('d'), 'shared', Buffer.alloc(300))
+    const left = await Promise.all(['a', 'b', 'c', 'd'].map(async (letter) => store.get(name(letter))))
+    expect(left.map((audio) => audio !== null)).toEqual([true, false, true, true])
+  })
+
+  it('counts what an earlier process left against its bound', async () => {
+    await createStore(10_000).put(name('a'), 'shared', Buffer.alloc(900))
+    clock.advance(1_000)
+    await createStore(1_000).put(name('b'), 'shared', Buffer.alloc(300))
+    expect(await readdir(join(folder, 'shared'))).toEqual([name('b')])
+  })
+
+  it('keeps the file just made even when it alone is over the bound', async () => {
+    const store = createStore(1_000)
+    await store.put(name('a'), 'shared', Buffer.alloc(2_000))
+    expect(await store.get(name('a'))).not.toBeNull()
+  })
+
+  it('removes temporary files that a crash left, and no file that is not its own', async () => {
+    const shelf = join(folder, 'shared')
+    await mkdir(shelf)
+    for (const file of ['old.wav.1.tmp', 'new.wav.2.tmp', 'notes.txt']) {
+      await writeFile(join(shelf, file), 'x'.repeat(5_000))
+      await utimes(join(shelf, file), clock.now(), clock.now())
+    }
+    await utimes(join(shelf, 'old.wav.1.tmp'), clock.now(), new Date(clock.now().getTime() - 2 * 3_600_000))
+    expect(await createStore().sweep()).toEqual({ expired: 0, evicted: 0, bytes: 0 })
+    expect(await readdir(shelf)).toEqual(['new.wav.2.tmp', 'notes.txt'])
+  })
+})

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '@ura/core/clock'
+import {
+  type AccessCodeMessage,
+  MessageNotAcceptedError,
+  type MessageGateway,
+  type TextMessage,
+} from '../gateway/message-gateway.ts'
+import type { SpeechService } from '../speech/speech-service.ts'
+
+/** A clock that stands until it is moved. */
+export interface FakeClock extends Clock {
+  advance(time: { minutes?: number; seconds?: number; hours?: number }): void
+  set(instant: string): void
+}
+
+export function createFakeClock(instant = '2026-11-23T14:00:00.000Z'): FakeClock {
+  let nowMs = Date.parse(instant)
+  return {
+    now: () => new Date(nowMs),
+    advance({ hours = 0, minutes = 0, seconds = 0 }) {
+      nowMs += ((hours * 60 + minutes) * 60 + seconds) * 1000
+    },
+    set(other) {
+      nowMs = Date.parse(other)
+    },
+  }
+}
+
+/** A gateway that keeps what it is given; `fault` makes it refuse, `hold` makes it wait. */
+export interface FakeGateway extends MessageGateway {
+  codes: AccessCodeMessage[]
+  texts: TextMessage[]
+  fault: string | null
+  hold: Promise<void> | null
+}
+
+export function createFakeGateway(): FakeGateway {
+  const gateway: FakeGateway = {
+    codes: [],
+    texts: [],
+    fault: null,
+    hold: null,
+    async sendAccessCode(message) {
+      await gateway.hold
+      refuseOnFault(gateway)
+      gateway.codes.push(message)
+    },
+    async sendText(message) {
+      await gateway.hold
+      refuseOnFault(gateway)
+      gateway.texts.push(message)
+    },
+    isAvailable: async () => gateway.fault === null,
+  }
+  return gateway
+}
+
+function refuseOnFault(gateway: FakeGateway): void {
+  if (gateway.fault !== null) {
+    throw new MessageNotAcceptedError(gateway.fault)
+  }
+}
+
+/** Speech whose sound is the text itself; `isDown` makes every new text unspeakable. */
+export interface FakeSpeech extends SpeechService {
+  spoken: string[]
+  isDown: boolean
+}
+
+export function createFakeSpeech(): FakeSpeech {
+  const files = new Map<string, Buffer>()
+  const speech: FakeSpeech = {
+    spoken: [],
+    isDown: false,
+    async speak({ text }) {
+      if (speech.isDown) {
+        return null
+      }
+      speech.spoken.push(text)
+      const audioName = `${createHash('sha256').update(text).digest('hex')}.wav`
+      files.set(audioName, Buffer.from(text))
+      return { audioName }
+    },
+    async open(audioName) {
+      const bytes = files.get(audioName)
+      return bytes === undefined
+        ? null
+        : { bytes, sizeBytes: bytes.length, etag: `"${bytes.length}"`, modifiedAt: new Date(0) }
+    },
+    remove: async (audioName) => files.delete(audioName),
+    isAudioName: (name) => /^[0-9a-f]{64}\.wav$/.test(name),
+    sweep: async () => ({ expired: 0, evicted: 0, bytes: 0 }),
+    stats: () => ({
+      synthesized: speech.spoken.length,
+      characters: 0,
+      cacheHits: 0,
+      joined: 0,
+      failures: 0,
+      isBreakerOpen: speech.isDown,
+    }),
+    close: async () => undefined,
+  }
+  return speech
+}

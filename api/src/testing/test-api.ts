@@ -1,0 +1,78 @@
+import type { Environment } from '@ura/core/configuration'
+import { createLogger } from '@ura/core/logger'
+import type { LightMyRequestResponse } from 'fastify'
+import { type Api, createApi } from '../app.ts'
+import { readApiConfiguration } from '../config.ts'
+import { createFakeClock, createFakeGateway, createFakeSpeech, type FakeClock } from './fakes.ts'
+
+export const clientToken = 'token-of-the-first-client'
+
+const environment = {
+  API_SECRET: 'secret-of-the-tests',
+  API_PORT: '0',
+  GATEWAY_TOKEN: 'token-of-the-gateway',
+  HELPDESK_API_TOKEN: clientToken,
+  DATABASE_URL: 'sqlite::memory:',
+  SAMPLE_USERS: 'true',
+}
+
+export interface TestApi {
+  api: Api
+  clock: FakeClock
+  gateway: ReturnType<typeof createFakeGateway>
+  speech: ReturnType<typeof createFakeSpeech>
+  /** Every log line so far. */
+  logged: string[]
+  session: string
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>
+  get(path: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** The real API on an empty database in memory, signed in; clock, gateway and speech are fakes. */
+export async function createTestApi(
+  changes: Environment = {},
+  clock: FakeClock = createFakeClock(),
+): Promise<TestApi> {
+  const gateway = createFakeGateway()
+  const speech = createFakeSpeech()
+  const logged: string[] = []
+  const log = createLogger({
+    service: 'api',
+    level: 'debug',
+    destination: { write: (line: string) => void logged.push(line) },
+  })
+  const config = readApiConfiguration({ ...environment, ...changes })
+  const api = await createApi(config, { clock, log, gateway, speech })
+  const signedIn = await api.fastify.inject({
+    method: 'POST',
+    url: '/api/autenticar_sessao',
+    headers: { authorization: `Bearer ${clientToken}` },
+  })
+  const session = String(signedIn.json<{ sessao: string }>().sessao)
+  const authorization = `Bearer ${session}`
+  return {
+    api,
+    clock,
+    gateway,
+    speech,
+    logged,
+    session,
+    post: (path, body, headers = {}) =>
+      api.fastify.inject({
+        method: 'POST',
+        url: path,
+        headers: { authorization, 'content-type': 'application/json', ...headers },
+        payload: JSON.stringify(body),
+      }),
+    get: (path, headers = {}) =>
+      api.fastify.inject({ method: 'GET', url: path, headers: { authorization, ...headers } }),
+    [Symbol.asyncDispose]: () => api.close(),
+  }
+}
+
+/** The audit log's events, oldest first. */
+export async function auditEvents(api: Api): Promise<string[]> {
+  const rows = await api.db.selectFrom('audit_log').select('event').orderBy('id').execute()
+  return rows.map((row) => row.event)
+}

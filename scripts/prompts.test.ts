@@ -1,0 +1,43 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { promptTexts } from '../agi/src/prompts/pt-br.ts'
+import { createEspeakSynthesizer } from '../api/src/speech/espeak-synthesizer.ts'
+import { buildPromptPack, checkPromptPack } from '../api/src/speech/prompt-pack.ts'
+import { silenceAtEnds } from '../api/src/speech/speech-test-doubles.ts'
+import { speechLevelOf } from '../api/src/speech/speech-level.ts'
+import { decodeWav } from '../api/src/speech/wav.ts'
+
+const synthesizer = createEspeakSynthesizer()
+let outFolder: string
+
+/** The whole pack takes some 5 s on one core; a busy machine gets its time. */
+const packTimeoutMs = 60_000
+
+beforeAll(async () => {
+  outFolder = await mkdtemp(join(tmpdir(), 'prompt-pack-'))
+  await buildPromptPack({ texts: promptTexts, outFolder, synthesizer })
+}, packTimeoutMs)
+
+afterAll(async () => {
+  await synthesizer.close()
+  await rm(outFolder, { recursive: true })
+})
+
+describe('the prompt pack', () => {
+  it('is complete and current', async () => {
+    expect(await checkPromptPack({ texts: promptTexts, outFolder, synthesizer })).toEqual([])
+  })
+
+  it.each(Object.keys(promptTexts))('speaks %s at the one loudness', async (id) => {
+    const audio = decodeWav(await readFile(join(outFolder, 'pt_BR', 'ura', `${id}.wav`)))
+    const { activeLevelDbfs, peakDbfs } = speechLevelOf(audio)
+    const { startMs, endMs } = silenceAtEnds(audio)
+    expect(audio.sampleRateHz).toBe(8_000)
+    expect(Math.abs(activeLevelDbfs + 20)).toBeLessThan(1)
+    expect(peakDbfs).toBeLessThanOrEqual(-3)
+    expect(Math.min(startMs, endMs)).toBeGreaterThanOrEqual(50)
+    expect(Math.max(startMs, endMs)).toBeLessThanOrEqual(150)
+  })
+})

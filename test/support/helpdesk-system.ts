@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { createAgiApp, type AgiApp } from '@ura/agi/app'
+import { readAgiConfiguration } from '@ura/agi/config'
+import { Telephone } from '@ura/agi/testing/telephone'
+import { createApi, type Api } from '@ura/api/app'
+import { readApiConfiguration } from '@ura/api/config'
+import type { Synthesizer } from '@ura/api/speech/synthesizer'
+import type { Clock } from '@ura/core/clock'
+import { createLogger, type Logger } from '@ura/core/logger'
+import { createTicketApiClient } from '@ura/core/ticket-api/client'
+import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
+import { createGateway, type Gateway, type PrintedMessage } from '@ura/whatsapp-gateway/app'
+import { readGatewayConfiguration } from '@ura/whatsapp-gateway/config'
+import { TestClock } from './test-clock.ts'
+import { toneSynthesizer } from './tone-synthesizer.ts'
+
+const apiToken = 'token-of-the-phone-client-in-tests'
+const gatewayToken = 'token-of-the-gateway-in-tests'
+
+export interface HelpdeskSystemOptions {
+  clock?: Clock
+  /** Default: a quick one that makes tones. */
+  synthesizer?: Synthesizer
+  /** Extra environment of the services, as `FIRST_DIGIT_MS`. */
+  environment?: Readonly<Record<string, string>>
+  /** FastAGI servers on the same API; default 1. */
+  agiServers?: number
+}
+
+/** The three services on free ports of this machine, with sample users and a folder of their own. */
+export class HelpdeskSystem {
+  readonly telephone: Telephone
+  readonly ticketApi: TicketApi
+  readonly api: Api
+  readonly apiUrl: string
+  readonly agiPorts: readonly number[]
+  /** Everything that went to a log, one JSON line each. */
+  readonly logLines: readonly string[]
+  readonly #parts: { agis: AgiApp[]; gateway: Gateway; folder: string; messages: PrintedMessage[] }
+  readonly #stopped = new Set<string>()
+  #codesTaken = 0
+
+  private constructor(
+    facts: Pick<HelpdeskSystem, 'api' | 'apiUrl' | 'agiPorts' | 'logLines'>,
+    parts: { agis: AgiApp[]; gateway: Gateway; folder: string; messages: PrintedMessage[] },
+  ) {
+    this.api = facts.api
+    this.apiUrl = facts.apiUrl
+    this.agiPorts = facts.agiPorts
+    this.logLines = facts.logLines
+    this.#parts = parts
+    this.telephone = new Telephone(facts.agiPorts[0] ?? 0)
+    this.ticketApi = createTicketApiClient({ baseUrl: facts.apiUrl, clientToken: apiToken })
+  }
+
+  static async start(options: HelpdeskSystemOptions = {}): Promise<HelpdeskSystem> {
+    const folder = await mkdtemp(join(tmpdir(), 'ura-system-'))
+    const { log, lines } = gatheringLogger()
+    const clock = options.clock ?? new TestClock()
+    const messages: PrintedMessage[] = []
+    const environment = {
+      DATA_DIR: folder,
+      API_PORT: '0',
+      AGI_PORT: '0',
+      GATEWAY_PORT: '0',
+      API_SECRET: 'secret-of-the-api-in-tests',
+      HELPDESK_API_TOKEN: apiToken,
+      GATEWAY_TOKEN: gatewayToken,
+      SAMPLE_USERS: 'true',
+      ...options.environment,
+    }
+    const gateway = await createGateway(readGatewayConfiguration(environment), {
+      clock,
+      log,
+      onMessage: (message) => messages.push(message),
+    })
+    const { url: GATEWAY_URL } = await gateway.listen()
+    const synthesizer = options.synthesizer ?? toneSynthesizer()
+    const api = await createApi(readApiConfiguration({ ...environment, GATEWAY_URL }), {
+      clock,
+      log,
+      synthesizer,
+    })
+    const { url: apiUrl } = await api.listen()
+    const config = readAgiConfiguration({ ...environment, TICKET_API_URL: apiUrl })
+    const agis = Array.from({ length: options.agiServers ?? 1 }, () => createAgiApp(config, { clock, log }))
+    const agiPorts = await Promise.all(agis.map(async (agi) => (await agi.listen()).port))
+    return new HelpdeskSystem({ api, apiUrl, agiPorts, logLines: lines }, { agis, gateway, folder, messages })
+  }
+
+  /** WhatsApp messages so far, oldest first. */
+  get messages(): readonly PrintedMessage[] {
+    return this.#parts.messages
+  }
+
+  /** The newest access code that has not been taken yet; the gateway sends within milliseconds. */
+  newestCode = async (): Promise<string | null> => {
+    for (let turns = 0; turns < 500; turns += 1) {
+      const codes = this.messages.flatMap(({ text }) => /código de acesso é (\d{4,8})/.exec(text)?.[1] ?? [])
+      if (codes.length > this.#codesTaken) {
+        this.#codesTaken = codes.length
+        return codes.at(-1) ?? null
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    return null
+  }
+
+  /** Calls in progress and records under way, over all FastAGI servers. */
+  activity(): { calls: number; records: number } {
+    const all = this.#parts.agis.map((agi) => agi.activity())
+    return {
+      calls: all.reduce((sum, { calls }) => sum + calls, 0),
+      records: all.reduce((sum, { records }) => sum + records, 0),
+    }
+  }
+
+  /** Stops one FastAGI server, as when its host goes away. */
+  stopAgi(index: number): Promise<void> {
+    return this.#stopOnce(`agi-${index}`, async () => this.#parts.agis[index]?.close())
+  }
+
+  stopApi(): Promise<void> {
+    return this.#stopOnce('api', () => this.api.close())
+  }
+
+  stopGateway(): Promise<void> {
+    return this.#stopOnce('gateway', () => this.#parts.gateway.close())
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.agiPorts.map((_port, index) => this.stopAgi(index)))
+    await this.stopApi()
+    await this.stopGateway()
+    await rm(this.#parts.folder, { recursive: true, force: true })
+  }
+
+  async #stopOnce(part: string, stop: () => Promise<void>): Promise<void> {
+    if (!this.#stopped.has(part)) {
+      this.#stopped.add(part)
+      await stop()
+    }
+  }
+}
+
+function gatheringLogger(): { log: Logger; lines: string[] } {
+  const lines: string[] = []
+  const destination = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(chunk.toString())
+      done()
+    },
+  })
+  return { log: createLogger({ service: 'test', level: 'debug', destination }), lines }
+}

@@ -1,0 +1,149 @@
+import { describe, expect, it, vi } from 'vitest'
+import { NotSentError } from '../drivers/driver.ts'
+import {
+  busy,
+  joao,
+  maria,
+  minuteMs,
+  sendTimeoutMs,
+  startDispatcher,
+} from '../testing/dispatcher-under-test.ts'
+import { FakeDriver } from '../testing/fake-driver.ts'
+
+describe('a send that fails', () => {
+  it('is tried again after growing delays while it is known unsent, then fails', async () => {
+    const driver = new FakeDriver()
+    const { accept, advance, quiet, stateOf, dispatcher } = await startDispatcher(driver)
+    await accept('m')
+    driver.last().fail(busy())
+    await quiet()
+    expect(await stateOf('m')).toBe('queued')
+    await advance(999)
+    expect(driver.handovers).toHaveLength(1)
+    await advance(1)
+    expect(driver.handovers).toHaveLength(2)
+    driver.last().fail(busy())
+    await quiet()
+    await advance(2_000)
+    expect(driver.handovers).toHaveLength(3)
+    driver.last().fail(busy())
+    await quiet()
+    expect(await stateOf('m')).toBe('failed')
+    expect(dispatcher.lastSendOk).toBe(false)
+    await advance(minuteMs)
+    expect(driver.handovers).toHaveLength(3)
+  })
+
+  it('holds up the later messages of its recipient until its retry has settled', async () => {
+    const driver = new FakeDriver()
+    const { accept, advance, quiet } = await startDispatcher(driver)
+    await accept('first')
+    await accept('second')
+    driver.last().fail(busy())
+    await quiet()
+    expect(driver.contents).toEqual(['first'])
+    await advance(1_000)
+    driver.last().succeed()
+    await quiet()
+    expect(driver.contents).toEqual(['first', 'first', 'second'])
+  })
+
+  it('fails at once when trying again cannot help', async () => {
+    const driver = new FakeDriver()
+    const { accept, advance, quiet, stateOf } = await startDispatcher(driver)
+    await accept('m')
+    driver.last().fail(new NotSentError('not_on_whatsapp', { retryable: false }))
+    await quiet()
+    expect(await stateOf('m')).toBe('failed')
+    await advance(minuteMs)
+    expect(driver.handovers).toHaveLength(1)
+  })
+
+  it('is unknown and never sent again when the driver cannot tell', async () => {
+    const driver = new FakeDriver()
+    const { accept, advance, quiet, stateOf } = await startDispatcher(driver)
+    await accept('m')
+    driver.last().fail(new Error('socket hang up'))
+    await quiet()
+    expect(await stateOf('m')).toBe('unknown')
+    await advance(9 * minuteMs)
+    expect(driver.handovers).toHaveLength(1)
+  })
+
+  it('is unknown after the timeout, and a driver that hangs holds up nobody', async () => {
+    const driver = new FakeDriver()
+    const { accept, advance, store, stateOf } = await startDispatcher(driver)
+    await accept('hangs')
+    await accept('next')
+    await advance(sendTimeoutMs - 1)
+    expect(await stateOf('hangs')).toBe('sending')
+    await advance(1)
+    expect(driver.handovers[0]?.signal.aborted).toBe(true)
+    expect(await stateOf('hangs')).toBe('unknown')
+    expect((await store.history('hangs')).at(-1)).toMatchObject({ reason: 'timeout' })
+    expect(driver.contents).toEqual(['hangs', 'next'])
+  })
+
+  it('is sent after all when the answer comes after the timeout, and still unknown when an error does', async () => {
+    const driver = new FakeDriver()
+    const { accept, advance, quiet, stateOf } = await startDispatcher(driver)
+    await accept('answered-late', maria)
+    await accept('refused-late', joao)
+    await advance(sendTimeoutMs)
+    driver.handovers[0]?.succeed()
+    driver.handovers[1]?.fail(busy())
+    await quiet()
+    expect(await stateOf('answered-late')).toBe('sent')
+    expect(await stateOf('refused-late')).toBe('unknown')
+    expect(driver.handovers).toHaveLength(2)
+  })
+})
+
+describe("the provider's statuses", () => {
+  it('move a message forward only, in whatever order they come', async () => {
+    const driver = new FakeDriver()
+    const { accept, quiet, stateOf, dispatcher, time } = await startDispatcher(driver)
+    await accept('m')
+    const report = (state: 'sent' | 'delivered' | 'read' | 'failed', identifiedBy: 'message' | 'provider') =>
+      dispatcher.report({
+        identifiedBy,
+        id: identifiedBy === 'message' ? 'm' : 'fake:m',
+        state,
+        at: time.now(),
+      })
+    await report('delivered', 'message')
+    expect(await stateOf('m')).toBe('delivered')
+    driver.last().succeed()
+    await quiet()
+    await report('failed', 'provider')
+    expect(await stateOf('m')).toBe('delivered')
+    await report('read', 'provider')
+    await report('sent', 'provider')
+    expect(await stateOf('m')).toBe('read')
+  })
+
+  it('settle a message whose send was never answered', async () => {
+    const driver = new FakeDriver()
+    const { accept, advance, stateOf, dispatcher, time } = await startDispatcher(driver)
+    await accept('m')
+    await advance(sendTimeoutMs)
+    await dispatcher.report({ identifiedBy: 'message', id: 'm', state: 'delivered', at: time.now() })
+    expect(await stateOf('m')).toBe('delivered')
+  })
+})
+
+describe('a store that refuses to work', () => {
+  it('loses no answer: it is written when the store works again, and the message is not sent twice', async () => {
+    const driver = new FakeDriver()
+    const { accept, advance, quiet, store, stateOf } = await startDispatcher(driver)
+    await accept('m')
+    const move = vi.spyOn(store, 'move').mockRejectedValue(new Error('disk full'))
+    driver.last().succeed()
+    await quiet()
+    expect(await stateOf('m')).toBe('sending')
+    move.mockRestore()
+    await advance(1_000)
+    expect(await stateOf('m')).toBe('sent')
+    expect(driver.handovers).toHaveLength(1)
+  })
+})
