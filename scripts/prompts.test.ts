@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { promptTexts } from '../agi/src/prompts/pt-br.ts'
-import { createEspeakSynthesizer } from '../api/src/speech/espeak-synthesizer.ts'
-import { buildPromptPack, checkPromptPack } from '../api/src/speech/prompt-pack.ts'
-import { silenceAtEnds } from '../api/src/speech/speech-test-doubles.ts'
-import { speechLevelOf } from '../api/src/speech/speech-level.ts'
-import { decodeWav } from '../api/src/speech/wav.ts'
+import { promptTexts } from '@ura/agi/prompts/pt-br'
+import { createEspeakSynthesizer } from '@ura/api/speech/espeak-synthesizer'
+import { buildPromptPack, checkPromptPack } from '@ura/api/speech/prompt-pack'
+import { silenceAtEnds } from '@ura/api/speech/speech-test-doubles'
+import { speechLevelOf } from '@ura/api/speech/speech-level'
+import { decodeWav } from '@ura/api/speech/wav'
 
 const synthesizer = createEspeakSynthesizer()
 let outFolder: string

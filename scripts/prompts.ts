@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { promptTexts } from '../agi/src/prompts/pt-br.ts'
-import { createEspeakSynthesizer } from '../api/src/speech/espeak-synthesizer.ts'
-import { buildPromptPack, checkPromptPack, type PromptPackOptions } from '../api/src/speech/prompt-pack.ts'
+import { promptTexts } from '@ura/agi/prompts/pt-br'
+import { createEspeakSynthesizer } from '@ura/api/speech/espeak-synthesizer'
+import { buildPromptPack, checkPromptPack, type PromptPackOptions } from '@ura/api/speech/prompt-pack'
 
 const usage = `npm run prompts -- [--out PASTA] [--check] [--voice VOZ] [--wideband]
 

@@ -6,7 +6,7 @@ export interface InboxMessage {
   text: string
 }
 
-const pollMs = 150
+const pollMs = 50
 const codeWaitMs = 10_000
 
 /** The messages that the gateway's console driver keeps, from the moment the inbox was opened. */
@@ -16,6 +16,7 @@ export class WhatsAppInbox {
   readonly #arrived: (message: InboxMessage) => void
   #lastId: string | null = null
   #newestCode: string | null = null
+  #looking: Promise<void> | null = null
   #timer: NodeJS.Timeout | undefined
 
   private constructor(options: { url: string; token: string; arrived: (message: InboxMessage) => void }) {
@@ -64,8 +65,16 @@ export class WhatsAppInbox {
     this.#timer.unref()
   }
 
+  /** One look at a time, so that no message arrives twice. */
+  #look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = null
+    })
+    return this.#looking
+  }
+
   /** The gateway may be away for a moment; the next look finds what this one missed. */
-  async #look(): Promise<void> {
+  async #lookOnce(): Promise<void> {
     const messages = await this.#read().catch(() => [])
     for (const message of messages) {
       this.#lastId = message.id

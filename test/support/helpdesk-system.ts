@@ -12,13 +12,22 @@ import type { Clock } from '@ura/core/clock'
 import { createLogger, type Logger } from '@ura/core/logger'
 import { createTicketApiClient } from '@ura/core/ticket-api/client'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
-import { createGateway, type Gateway, type PrintedMessage } from '@ura/whatsapp-gateway/app'
+import { createGateway, type Gateway } from '@ura/whatsapp-gateway/app'
 import { readGatewayConfiguration } from '@ura/whatsapp-gateway/config'
+import { type InboxMessage, WhatsAppInbox } from '../../scripts/phone/whatsapp-inbox.ts'
 import { TestClock } from './test-clock.ts'
 import { toneSynthesizer } from './tone-synthesizer.ts'
 
 const apiToken = 'token-of-the-phone-client-in-tests'
 const gatewayToken = 'token-of-the-gateway-in-tests'
+
+interface Parts {
+  agis: AgiApp[]
+  gateway: Gateway
+  inbox: WhatsAppInbox
+  messages: InboxMessage[]
+  folder: string
+}
 
 export interface HelpdeskSystemOptions {
   clock?: Clock
@@ -39,14 +48,10 @@ export class HelpdeskSystem {
   readonly agiPorts: readonly number[]
   /** Everything that went to a log, one JSON line each. */
   readonly logLines: readonly string[]
-  readonly #parts: { agis: AgiApp[]; gateway: Gateway; folder: string; messages: PrintedMessage[] }
+  readonly #parts: Parts
   readonly #stopped = new Set<string>()
-  #codesTaken = 0
 
-  private constructor(
-    facts: Pick<HelpdeskSystem, 'api' | 'apiUrl' | 'agiPorts' | 'logLines'>,
-    parts: { agis: AgiApp[]; gateway: Gateway; folder: string; messages: PrintedMessage[] },
-  ) {
+  private constructor(facts: Pick<HelpdeskSystem, 'api' | 'apiUrl' | 'agiPorts' | 'logLines'>, parts: Parts) {
     this.api = facts.api
     this.apiUrl = facts.apiUrl
     this.agiPorts = facts.agiPorts
@@ -60,7 +65,6 @@ export class HelpdeskSystem {
     const folder = await mkdtemp(join(tmpdir(), 'ura-system-'))
     const { log, lines } = gatheringLogger()
     const clock = options.clock ?? new TestClock()
-    const messages: PrintedMessage[] = []
     const environment = {
       DATA_DIR: folder,
       API_PORT: '0',
@@ -72,12 +76,14 @@ export class HelpdeskSystem {
       SAMPLE_USERS: 'true',
       ...options.environment,
     }
-    const gateway = await createGateway(readGatewayConfiguration(environment), {
-      clock,
-      log,
-      onMessage: (message) => messages.push(message),
-    })
+    const gateway = await createGateway(readGatewayConfiguration(environment), { clock, log })
     const { url: GATEWAY_URL } = await gateway.listen()
+    const messages: InboxMessage[] = []
+    const inbox = await WhatsAppInbox.open({
+      url: GATEWAY_URL,
+      token: gatewayToken,
+      arrived: (message) => messages.push(message),
+    })
     const synthesizer = options.synthesizer ?? toneSynthesizer()
     const api = await createApi(readApiConfiguration({ ...environment, GATEWAY_URL }), {
       clock,
@@ -88,26 +94,19 @@ export class HelpdeskSystem {
     const config = readAgiConfiguration({ ...environment, TICKET_API_URL: apiUrl })
     const agis = Array.from({ length: options.agiServers ?? 1 }, () => createAgiApp(config, { clock, log }))
     const agiPorts = await Promise.all(agis.map(async (agi) => (await agi.listen()).port))
-    return new HelpdeskSystem({ api, apiUrl, agiPorts, logLines: lines }, { agis, gateway, folder, messages })
+    return new HelpdeskSystem(
+      { api, apiUrl, agiPorts, logLines: lines },
+      { agis, gateway, inbox, messages, folder },
+    )
   }
 
   /** WhatsApp messages so far, oldest first. */
-  get messages(): readonly PrintedMessage[] {
+  get messages(): readonly InboxMessage[] {
     return this.#parts.messages
   }
 
-  /** The newest access code that has not been taken yet; the gateway sends within milliseconds. */
-  newestCode = async (): Promise<string | null> => {
-    for (let turns = 0; turns < 500; turns += 1) {
-      const codes = this.messages.flatMap(({ text }) => /código de acesso é (\d{4,8})/.exec(text)?.[1] ?? [])
-      if (codes.length > this.#codesTaken) {
-        this.#codesTaken = codes.length
-        return codes.at(-1) ?? null
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-    return null
-  }
+  /** The newest access code that has not been taken yet, read from the gateway as the terminal phone does. */
+  newestCode = (): Promise<string | null> => this.#parts.inbox.takeNewestCode()
 
   /** Calls in progress and records under way, over all FastAGI servers. */
   activity(): { calls: number; records: number } {
@@ -134,6 +133,7 @@ export class HelpdeskSystem {
   async stop(): Promise<void> {
     await Promise.all(this.agiPorts.map((_port, index) => this.stopAgi(index)))
     await this.stopApi()
+    await this.#parts.inbox.close()
     await this.stopGateway()
     await rm(this.#parts.folder, { recursive: true, force: true })
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from './testing/eventually.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
@@ -10,7 +11,7 @@ import { temporaryFolder } from './testing/temporary-folder.ts'
 /** Processes are started and killed here, on machines that may be busy. */
 const patience = { timeout: 30_000 }
 const token = 'gateway-token-for-tests'
-const childPath = new URL('./testing/crash-child.ts', import.meta.url).pathname
+const childPath = fileURLToPath(new URL('./testing/crash-child.ts', import.meta.url))
 
 interface Child {
   /** Asks to send a text; null when the gateway died before it answered. */

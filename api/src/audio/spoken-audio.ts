@@ -13,8 +13,8 @@ export type SpokenAudioSource = (request: SpeechRequest) => Promise<SpokenAudio>
 /** What an answer says when there is nothing to play. */
 export const noAudio: SpokenAudio = { url: null, nome_audio: null }
 
-/** How long an answer waits for its audio, within the caller's 15 s; the synthesis itself goes on and is cached. */
-const audioWaitMs = 6_000
+/** How long an answer waits for its audio, well within one attempt of a client; the synthesis goes on and is cached. */
+const audioWaitMs = 3_500
 
 export function createSpokenAudio(options: {
   speech: SpeechService

@@ -9,35 +9,50 @@ interface ErrorAnswer {
 const uuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
 
 describe('what is wrong with a request', () => {
+  const json = 'application/json'
+
   it.each([
-    ['a body that is no JSON', 'application/json', '{"usuario":', 400, 'REQUISICAO_INVALIDA'],
-    ['no body', 'application/json', '', 400, 'REQUISICAO_INVALIDA'],
-    ['a body that is a list', 'application/json', '[]', 400, 'REQUISICAO_INVALIDA'],
-    [
-      'poisoned prototypes',
-      'application/json',
-      '{"__proto__":{"a":1},"usuario":"1001"}',
-      400,
-      'REQUISICAO_INVALIDA',
-    ],
-    [
-      'a body over 16 KiB',
-      'application/json',
-      JSON.stringify({ usuario: '1'.repeat(17_000) }),
-      413,
-      'CORPO_GRANDE_DEMAIS',
-    ],
-    ['a form', 'application/x-www-form-urlencoded', 'usuario=1001', 415, 'TIPO_NAO_SUPORTADO'],
-    ['plain text', 'text/plain', '{"usuario":"1001"}', 415, 'TIPO_NAO_SUPORTADO'],
-  ])('%s', async (_what, contentType, payload, statusCode, codigo) => {
+    {
+      what: 'a body that is no JSON',
+      type: json,
+      payload: '{"usuario":',
+      told: [400, 'REQUISICAO_INVALIDA'],
+    },
+    { what: 'no body', type: json, payload: '', told: [400, 'REQUISICAO_INVALIDA'] },
+    { what: 'a body that is a list', type: json, payload: '[]', told: [400, 'REQUISICAO_INVALIDA'] },
+    {
+      what: 'a poisoned prototype',
+      type: json,
+      payload: '{"__proto__":{"a":1},"usuario":"1001"}',
+      told: [400, 'REQUISICAO_INVALIDA'],
+    },
+    {
+      what: 'a body over 16 KiB',
+      type: json,
+      payload: JSON.stringify({ usuario: '1'.repeat(17_000) }),
+      told: [413, 'CORPO_GRANDE_DEMAIS'],
+    },
+    {
+      what: 'a form',
+      type: 'application/x-www-form-urlencoded',
+      payload: 'usuario=1001',
+      told: [415, 'TIPO_NAO_SUPORTADO'],
+    },
+    {
+      what: 'plain text',
+      type: 'text/plain',
+      payload: '{"usuario":"1001"}',
+      told: [415, 'TIPO_NAO_SUPORTADO'],
+    },
+  ])('$what', async ({ type, payload, told }) => {
     await using test = await createTestApi()
     const answer = await test.api.fastify.inject({
       method: 'POST',
       url: '/api/verificar_usuario',
-      headers: { authorization: `Bearer ${test.session}`, 'content-type': contentType },
+      headers: { authorization: `Bearer ${test.session}`, 'content-type': type },
       payload,
     })
-    expect([answer.statusCode, answer.json<ErrorAnswer>().erro.codigo]).toEqual([statusCode, codigo])
+    expect([answer.statusCode, answer.json<ErrorAnswer>().erro.codigo]).toEqual(told)
   })
 
   it.each(['/nada', '/api/nada', '/api/../etc/passwd'])('the unknown route %s', async (url) => {

@@ -49,7 +49,7 @@ export async function createTestApi(
     url: '/api/autenticar_sessao',
     headers: { authorization: `Bearer ${clientToken}` },
   })
-  const session = String(signedIn.json<{ sessao: string }>().sessao)
+  const session = signedIn.json<{ sessao: string }>().sessao
   const authorization = `Bearer ${session}`
   return {
     api,

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { protocolOf, ticketIdOf } from './protocol.ts'
 
-const ticketIds = fc.integer({ min: 1, max: 10_000_000 })
+/** Small ids one after another, then ids of every length up to millions. */
+const ticketIds = Array.from({ length: 400 }, (_, index) => (index < 200 ? index + 1 : index ** 3))
 
 describe('a protocol number', () => {
   it('has five digits from the first ticket on', () => {
@@ -10,17 +10,13 @@ describe('a protocol number', () => {
   })
 
   it('names its own ticket', () => {
-    fc.assert(fc.property(ticketIds, (id) => ticketIdOf(protocolOf(id)) === id))
+    expect(ticketIds.map((id) => ticketIdOf(protocolOf(id)))).toEqual(ticketIds)
   })
 
   it('names no ticket when any single digit is mistyped', () => {
-    fc.assert(
-      fc.property(ticketIds, (id) => {
-        const protocol = protocolOf(id)
-        return singleDigitErrors(protocol).every((wrong) => ticketIdOf(wrong) === null)
-      }),
-      { numRuns: 50 },
-    )
+    const errors = ticketIds.flatMap((id) => singleDigitErrors(protocolOf(id)))
+    expect(errors.length).toBeGreaterThan(10_000)
+    expect(errors.filter((protocol) => ticketIdOf(protocol) !== null)).toEqual([])
   })
 
   it.each(['', '0', '7', '18', '010017', '10017a', ' 10017', '-10017', '1'.repeat(16), '9993'])(

@@ -5,6 +5,7 @@ import {
   joao,
   maria,
   minuteMs,
+  quiet,
   sendTimeoutMs,
   startDispatcher,
 } from '../testing/dispatcher-under-test.ts'
@@ -13,7 +14,7 @@ import { FakeDriver } from '../testing/fake-driver.ts'
 describe('a send that fails', () => {
   it('is tried again after growing delays while it is known unsent, then fails', async () => {
     const driver = new FakeDriver()
-    const { accept, advance, quiet, stateOf, dispatcher } = await startDispatcher(driver)
+    const { accept, advance, stateOf, dispatcher } = await startDispatcher(driver)
     await accept('m')
     driver.last().fail(busy())
     await quiet()
@@ -36,7 +37,7 @@ describe('a send that fails', () => {
 
   it('holds up the later messages of its recipient until its retry has settled', async () => {
     const driver = new FakeDriver()
-    const { accept, advance, quiet } = await startDispatcher(driver)
+    const { accept, advance } = await startDispatcher(driver)
     await accept('first')
     await accept('second')
     driver.last().fail(busy())
@@ -50,7 +51,7 @@ describe('a send that fails', () => {
 
   it('fails at once when trying again cannot help', async () => {
     const driver = new FakeDriver()
-    const { accept, advance, quiet, stateOf } = await startDispatcher(driver)
+    const { accept, advance, stateOf } = await startDispatcher(driver)
     await accept('m')
     driver.last().fail(new NotSentError('not_on_whatsapp', { retryable: false }))
     await quiet()
@@ -61,7 +62,7 @@ describe('a send that fails', () => {
 
   it('is unknown and never sent again when the driver cannot tell', async () => {
     const driver = new FakeDriver()
-    const { accept, advance, quiet, stateOf } = await startDispatcher(driver)
+    const { accept, advance, stateOf } = await startDispatcher(driver)
     await accept('m')
     driver.last().fail(new Error('socket hang up'))
     await quiet()
@@ -86,7 +87,7 @@ describe('a send that fails', () => {
 
   it('is sent after all when the answer comes after the timeout, and still unknown when an error does', async () => {
     const driver = new FakeDriver()
-    const { accept, advance, quiet, stateOf } = await startDispatcher(driver)
+    const { accept, advance, stateOf } = await startDispatcher(driver)
     await accept('answered-late', maria)
     await accept('refused-late', joao)
     await advance(sendTimeoutMs)
@@ -102,7 +103,7 @@ describe('a send that fails', () => {
 describe("the provider's statuses", () => {
   it('move a message forward only, in whatever order they come', async () => {
     const driver = new FakeDriver()
-    const { accept, quiet, stateOf, dispatcher, time } = await startDispatcher(driver)
+    const { accept, stateOf, dispatcher, time } = await startDispatcher(driver)
     await accept('m')
     const report = (state: 'sent' | 'delivered' | 'read' | 'failed', identifiedBy: 'message' | 'provider') =>
       dispatcher.report({
@@ -135,7 +136,7 @@ describe("the provider's statuses", () => {
 describe('a store that refuses to work', () => {
   it('loses no answer: it is written when the store works again, and the message is not sent twice', async () => {
     const driver = new FakeDriver()
-    const { accept, advance, quiet, store, stateOf } = await startDispatcher(driver)
+    const { accept, advance, store, stateOf } = await startDispatcher(driver)
     await accept('m')
     const move = vi.spyOn(store, 'move').mockRejectedValue(new Error('disk full'))
     driver.last().succeed()

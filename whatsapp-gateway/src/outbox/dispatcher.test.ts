@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { busy, joao, maria, minuteMs, startDispatcher } from '../testing/dispatcher-under-test.ts'
+import { busy, joao, maria, minuteMs, quiet, startDispatcher } from '../testing/dispatcher-under-test.ts'
 import { FakeDriver } from '../testing/fake-driver.ts'
 import type { SqliteOutboxStore } from './sqlite-outbox-store.ts'
 
@@ -17,7 +17,7 @@ function holdNextMove(store: SqliteOutboxStore): () => void {
 describe('the dispatcher', () => {
   it('hands a message over at once and marks it sent when the driver has answered', async () => {
     const driver = new FakeDriver()
-    const { accept, quiet, store, settled } = await startDispatcher(driver)
+    const { accept, store, settled } = await startDispatcher(driver)
     await accept('m')
     expect(driver.contents).toEqual(['m'])
     expect(await store.find('m')).toMatchObject({ state: 'sending', tries: 1 })
@@ -30,7 +30,7 @@ describe('the dispatcher', () => {
 
   it('has the message marked sending on disk before the driver sees it', async () => {
     const driver = new FakeDriver()
-    const { accept, store, quiet } = await startDispatcher(driver)
+    const { accept, store } = await startDispatcher(driver)
     const openGate = holdNextMove(store)
     const accepted = accept('m')
     await quiet()
@@ -42,7 +42,7 @@ describe('the dispatcher', () => {
 
   it('keeps the order of one recipient while others go on', async () => {
     const driver = new FakeDriver()
-    const { accept, quiet } = await startDispatcher(driver)
+    const { accept } = await startDispatcher(driver)
     await accept('maria-1', maria)
     await accept('maria-2', maria)
     await accept('joao-1', joao)
@@ -57,7 +57,7 @@ describe('the dispatcher', () => {
 
   it('has no more messages under way than the driver bears', async () => {
     const driver = new FakeDriver({ pace: { parallelMax: 2 } })
-    const { accept, quiet } = await startDispatcher(driver)
+    const { accept } = await startDispatcher(driver)
     for (const digit of [1, 2, 3]) {
       await accept(`m${digit}`, `+554599999000${digit}`)
     }
@@ -72,7 +72,7 @@ describe('the dispatcher', () => {
       answersAtOnce: true,
       pace: { recipientIntervalMs: 6_000, driverIntervalMs: 1_000 },
     })
-    const { accept, advance, quiet, time } = await startDispatcher(driver)
+    const { accept, advance, time } = await startDispatcher(driver)
     await advance(1_000)
     await accept('maria-1', maria)
     await accept('maria-2', maria)
@@ -93,7 +93,7 @@ describe('the dispatcher', () => {
 
   it('writes the answers of a fast driver down before it hands over more than may be under way', async () => {
     const driver = new FakeDriver({ answersAtOnce: true, state: 'logged_out' })
-    const { accept, quiet, store } = await startDispatcher(driver)
+    const { accept, store } = await startDispatcher(driver)
     for (let index = 0; index < 40; index++) {
       await accept(`m${index}`, `+55459999900${10 + index}`)
     }
@@ -112,7 +112,7 @@ describe('the dispatcher', () => {
 
   it('sleeps without a timer when nothing waits', async () => {
     const driver = new FakeDriver({ answersAtOnce: true })
-    const { accept, quiet, time } = await startDispatcher(driver)
+    const { accept, time } = await startDispatcher(driver)
     await accept('m')
     await quiet()
     expect(time.timerCount).toBe(0)
@@ -122,7 +122,7 @@ describe('the dispatcher', () => {
 describe('a deadline', () => {
   it('ends a message that waits for its retry: expired, never sent', async () => {
     const driver = new FakeDriver()
-    const { accept, advance, quiet, stateOf, settled } = await startDispatcher(driver)
+    const { accept, advance, stateOf, settled } = await startDispatcher(driver)
     await accept('m', maria, 500)
     driver.last().fail(busy())
     await quiet()
@@ -149,7 +149,7 @@ describe('a deadline', () => {
 
   it('passes while WhatsApp is logged out: what is left goes out after the login', async () => {
     const driver = new FakeDriver({ state: 'logged_out' })
-    const { accept, advance, quiet, stateOf } = await startDispatcher(driver)
+    const { accept, advance, stateOf } = await startDispatcher(driver)
     await accept('short', maria, 1_000)
     await accept('long', maria)
     await advance(2_000)
@@ -179,7 +179,7 @@ describe('a shutdown', () => {
 
   it('waits as well for a message that is just being handed over', async () => {
     const driver = new FakeDriver()
-    const { accept, stateOf, dispatcher, store, quiet } = await startDispatcher(driver)
+    const { accept, stateOf, dispatcher, store } = await startDispatcher(driver)
     const openGate = holdNextMove(store)
     const accepted = accept('m')
     await quiet()
@@ -196,7 +196,6 @@ describe('a shutdown', () => {
     const { accept, stateOf, dispatcher, time } = await startDispatcher(driver)
     await accept('m')
     const drained = dispatcher.drain(5_000)
-    await quiet()
     await quiet()
     time.advance(5_000)
     await drained

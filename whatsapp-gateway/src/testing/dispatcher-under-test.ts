@@ -14,6 +14,13 @@ export const minuteMs = 60_000
 export const maria = '+5545999990001'
 export const joao = '+5545999990002'
 
+/** Lets what has been answered or has fallen due take its effect, without waking the dispatcher. */
+export async function quiet(): Promise<void> {
+  for (let turns = 0; turns < 10; turns++) {
+    await nextTurn()
+  }
+}
+
 /** A dispatcher on a real outbox, with a time that stands still; three tries, 1 s and 2 s apart. */
 export async function startDispatcher(driver: FakeDriver) {
   const time = new ManualTime()
@@ -35,12 +42,6 @@ export async function startDispatcher(driver: FakeDriver) {
     deliveryReported: (status) => void dispatcher.report(status),
   })
   onTestFinished(async () => store.close().catch(() => {}))
-  /** Lets what has been answered or has fallen due take its effect, without waking the dispatcher. */
-  const quiet = async (): Promise<void> => {
-    for (let turns = 0; turns < 10; turns++) {
-      await nextTurn()
-    }
-  }
   const accept = async (id: string, to = maria, lifeMs = 10 * minuteMs): Promise<void> => {
     await store.accept(
       {
@@ -61,7 +62,7 @@ export async function startDispatcher(driver: FakeDriver) {
     await quiet()
   }
   const stateOf = async (id: string): Promise<string | undefined> => (await store.find(id))?.state
-  return { time, store, dispatcher, settled, accept, advance, quiet, stateOf }
+  return { time, store, dispatcher, settled, accept, advance, stateOf }
 }
 
 /** The error of a driver that knows that nothing left and may be asked again. */
