@@ -1,16 +1,18 @@
-import { agiSettings } from '@ura/agi/config'
-import { apiSettings } from '@ura/api/config'
 import { describeConfiguration } from '@ura/core/configuration'
-import { gatewaySettings } from '@ura/whatsapp-gateway/config'
+import { envExample } from './start/env-example.ts'
+import { services } from './start/services.ts'
 
-/** `npm run config:show`: the configuration in force, service by service, secrets masked. */
-for (const [service, settings] of Object.entries({
-  api: apiSettings,
-  agi: agiSettings,
-  gateway: gatewaySettings,
-})) {
-  console.log(`\n${service}`)
-  for (const { variable, value, origin, description } of describeConfiguration(settings, process.env)) {
-    console.log(`  ${`${variable}=${value}`.padEnd(48)} ${origin.padEnd(12)} ${description}`)
+/**
+ * `npm run config:show`: the configuration in force, service by service, secrets masked; with `--env-example` what
+ * `.env.example` must hold.
+ */
+if (process.argv.includes('--env-example')) {
+  process.stdout.write(envExample(services))
+} else {
+  for (const [service, settings] of Object.entries(services)) {
+    console.log(`\n${service}`)
+    for (const { variable, value, origin, description } of describeConfiguration(settings, process.env)) {
+      console.log(`  ${`${variable}=${value}`.padEnd(48)} ${origin.padEnd(12)} ${description}`)
+    }
   }
 }

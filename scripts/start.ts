@@ -67,6 +67,7 @@ await runService(async () => {
       await agiApp.close()
       await api.close()
       await gateway.close()
+      console.log('Encerrado.')
     },
   }
 })

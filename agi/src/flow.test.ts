@@ -197,7 +197,7 @@ describe('the access code', () => {
       '1 1001#',
     )
     expect(heard.slice(-2)).toEqual([said, 'transferring'])
-    expect(variables).toMatchObject({ URA_NEXT: 'queue', URA_DISPLAY: '1001 ?' })
+    expect(variables).toMatchObject({ URA_NEXT: 'queue', URA_DISPLAY: '1001 não confirmado' })
   })
 
   it.each(['expirado', 'bloqueado'] as const)('tells that a code is no longer good: %s', async (motivo) => {

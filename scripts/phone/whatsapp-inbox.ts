@@ -52,6 +52,12 @@ export class WhatsAppInbox {
     return null
   }
 
+  /** Leaves out the codes that have come so far: the next one taken is one sent from now on. */
+  async forgetCodes(): Promise<void> {
+    await this.#look()
+    this.#newestCode = null
+  }
+
   /** Looks a last time, then no more. */
   async close(): Promise<void> {
     clearTimeout(this.#timer)

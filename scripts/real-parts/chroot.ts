@@ -20,9 +20,10 @@ exec chroot "$root" "$@"
 `
 
 /**
- * The command line that runs `command` in namespaces of its own for mounts and processes: what it mounts is gone with it, and
- * killing the spawned process (SIGKILL), or the death of the spawning one, kills it with all its children (prctl(2) PR_SET_PDEATHSIG,
- * `setpriv(1)`, `unshare(1) --kill-child`). Needs Linux, root and CAP_SYS_ADMIN.
+ * The command line that runs `command` in namespaces of its own for mounts and processes: what it mounts is gone
+ * with it, and killing the spawned process (SIGKILL), or the death of the spawning one, kills it with all its
+ * children (prctl(2) PR_SET_PDEATHSIG, `setpriv(1)`, `unshare(1) --kill-child`). Needs Linux, root and
+ * CAP_SYS_ADMIN.
  */
 export function isolatedCommand(command: string[]): CommandLine {
   const isolate = '--pdeathsig KILL -- unshare --mount --pid --fork --kill-child --mount-proc --'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Where the services of a running `npm start` listen; kept in its data folder for the phone and for scripts. */
@@ -12,7 +12,9 @@ export interface Running {
 const fileName = 'running.json'
 
 export async function announceRunning(dataFolder: string, running: Running): Promise<void> {
-  await writeFile(join(dataFolder, fileName), `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 })
+  const path = join(dataFolder, fileName)
+  await writeFile(`${path}.new`, `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 })
+  await rename(`${path}.new`, path) // whole or not there, for whoever waits for it
 }
 
 export async function forgetRunning(dataFolder: string): Promise<void> {

@@ -13,7 +13,7 @@ export type Ari = {
   /**
    * One request: path below `/ari/`, with its query parameters and, if any, a JSON body.
    *
-   * @throws Error with status and text when Asterisk refuses.
+   * @throws AriError when Asterisk refuses.
    */
   request: (
     method: 'GET' | 'POST' | 'DELETE',
@@ -23,6 +23,17 @@ export type Ari = {
   /** Calls `listener` for each event from now on; gives the function that ends it. */
   onEvent: (listener: (event: AriEvent) => void) => () => void
   close: () => void
+}
+
+/** Asterisk refused a request: 404 for a channel that is gone, 409 for one that is about to go. */
+export class AriError extends Error {
+  readonly status: number
+
+  constructor(message: string, status: number) {
+    super(message)
+    this.name = 'AriError'
+    this.status = status
+  }
 }
 
 const requestTimeoutMs = 5_000
@@ -61,7 +72,8 @@ export async function connectAri(options: {
         signal: AbortSignal.timeout(requestTimeoutMs),
       })
       const text = await response.text()
-      if (!response.ok) throw new Error(`ARI ${method} ${path}: ${response.status} ${text}`)
+      if (!response.ok)
+        throw new AriError(`ARI ${method} ${path}: ${response.status} ${text}`, response.status)
       return text === '' ? undefined : JSON.parse(text)
     },
     onEvent: (listener) => {

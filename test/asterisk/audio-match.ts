@@ -74,8 +74,8 @@ export function searchable(recording: Sound): Recording {
 
 /**
  * Looks for sounds in a recording in the order given, each after the one before; a sound may come several times.
- * All were heard when every score is at least `heardScore`. One that wasn't heard moves nothing: the search for the next starts at the
- * same place.
+ * All were heard when every score is at least `heardScore`. One that wasn't heard moves nothing: the search for the
+ * next starts at the same place.
  */
 export function findInOrder(recording: Sound, expected: readonly Expected[]): Heard[] {
   const ready = searchable(recording)

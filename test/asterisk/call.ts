@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Ami, AmiMessage } from './ami.ts'
-import type { Ari, AriEvent } from './ari.ts'
+import { type Ari, AriError, type AriEvent } from './ari.ts'
 import { callHeader, phoneApplication } from './telephony-configuration.ts'
 import { decodeWav, type Sound } from './wav.ts'
 
@@ -86,10 +86,15 @@ export function createDialer(ends: {
     const start = await Promise.race([within(answerTimeoutMs, `an answer from ${extension}`, answered), lost])
     const officeChannel = start.channel?.name ?? ''
 
-    // As any phone, this one sends sound all the time; without it Answer() waits 500 ms for some (main/channel.c).
-    await ari.request('POST', `channels/${id}/silence`)
     const recorder = createRecorder({ ari, id, recordings })
-    if (record) await recorder.start()
+    try {
+      // As any phone, this one sends sound all the time; without it Answer() waits 500 ms for some (main/channel.c).
+      await ari.request('POST', `channels/${id}/silence`)
+      if (record) await recorder.start()
+    } catch (error) {
+      // A call that the other side ended at once is no fault of the dialling.
+      if (!(error instanceof AriError && [404, 409].includes(error.status))) throw error
+    }
     const channel = await within(eventTimeoutMs, 'the trace of the call', trace.found)
     return {
       uraChannel: channel['Channel'] ?? '',
@@ -143,8 +148,8 @@ function createRecorder(options: { ari: Ari; id: string; recordings: string }): 
         stopListening()
         resolve()
       })
-      current = { name, finished }
       await ari.request('POST', `channels/${id}/record`, { query: { name, format: 'wav' } })
+      current = { name, finished }
     },
     stop: async () => {
       if (current === undefined) throw new Error('nothing is being recorded')

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { encodeWav, type Sound } from './wav.ts'
 
 /**
- * A prompt made of noise that only its name decides: always the same for one name, unlike that of any other, within the telephone's
- * band. Stands in for speech where only *which* prompt was heard matters.
+ * A prompt made of noise that only its name decides: always the same for one name, unlike that of any other, within
+ * the telephone's band. Stands in for speech where only *which* prompt was heard matters.
  */
 export function noisePrompt(name: string, durationMs = 1_000): Sound {
   const rateHz = 8_000

@@ -61,6 +61,7 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
   }
 
   async function identify(call: Call): Promise<void> {
+    await system.forgetCodes()
     await answer(call, /ura\/main-menu/, '1')
     await answer(call, /ura\/ask-registration/, '1001#')
     await answer(call, /ura\/ask-access-code/, (await system.newestCode()) ?? 'none')
@@ -123,7 +124,7 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
       .toBe('status_told')
   })
 
-  it('reaches the technician in office hours, with what is known of the caller on the display', async () => {
+  it('reaches the technician in office hours', async () => {
     clock.set(mondayMorning)
     const call = await dial()
     await answer(call, /ura\/main-menu/, '3')
@@ -131,6 +132,31 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
     expect(technicianCall).toMatchObject({ callerNumber: '2001', answered: true })
     await technicianCall.spoken
     await call.hangup()
+  })
+
+  it('shows the technician a name that was proved, and only the code of one that was not', async () => {
+    const stranger = await dial()
+    await answer(stranger, /ura\/main-menu/, '1')
+    await answer(stranger, /ura\/ask-registration/, '1001#')
+    for (let tries = 0; tries < 3; tries += 1) {
+      await answer(stranger, /ura\/ask-access-code/, '*')
+    }
+    for (let tries = 0; tries < 2; tries += 1) {
+      await answer(stranger, /ura\/ask-access-code/, '0000')
+    }
+    expect(await telephony.technician.nextCall(20_000)).toMatchObject({ callerName: '1001 não confirmado' })
+    await stranger.hangup()
+
+    clock.advanceMs(16 * 60_000)
+    const known = await dial()
+    await identify(known)
+    for (let tries = 0; tries < 3; tries += 1) {
+      await answer(known, /ura\/confirm-name-after/, '7')
+    }
+    expect(await telephony.technician.nextCall(20_000)).toMatchObject({
+      callerName: 'João da Conceição 1001',
+    })
+    await known.hangup()
   })
 
   it('does not reach the technician out of hours: the announcement, then the ticket', async () => {
@@ -244,8 +270,8 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
       await keyAt(call, /ura\/ask-registration/, '1001#')
       for (let queries = 0; queries < 6; queries += 1) {
         await keyAt(call, /ura\/ask-ticket/, '10017#')
-        await keyAt(call, /ura\/after-status/, '9')
-        await keyAt(call, /ura\/after-status/, '1')
+        await keyAt(call, /STREAM FILE "http/, '9')
+        await keyAt(call, /STREAM FILE "http/, '1')
       }
       await call.waitForCommand(/ura\/ask-ticket/)
       turns.push(...turnTimesMs(call.uraEvents))

@@ -108,6 +108,11 @@ export class HelpdeskSystem {
   /** The newest access code that has not been taken yet, read from the gateway as the terminal phone does. */
   newestCode = (): Promise<string | null> => this.#parts.inbox.takeNewestCode()
 
+  /** Leaves out the codes of earlier calls that nobody took. */
+  forgetCodes(): Promise<void> {
+    return this.#parts.inbox.forgetCodes()
+  }
+
   /** Calls in progress and records under way, over all FastAGI servers. */
   activity(): { calls: number; records: number } {
     const all = this.#parts.agis.map((agi) => agi.activity())

@@ -92,7 +92,7 @@ describe('who is calling', () => {
     const { heard, variables } = await call('1 1001# 0000 0000 0000', { linkedId: '17.2' })
     expect(countOf(heard, 'wrong-access-code')).toBe(2)
     expect(heard.slice(-2)).toEqual(['too-many-tries', 'transferring'])
-    expect(variables).toMatchObject({ URA_NEXT: 'queue', URA_DISPLAY: '1001 ?' })
+    expect(variables).toMatchObject({ URA_NEXT: 'queue', URA_DISPLAY: '1001 não confirmado' })
     expect(await recordOf('17.2')).toMatchObject({ resultado: 'transferred', protocolos: [] })
   })
 

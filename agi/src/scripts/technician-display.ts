@@ -4,8 +4,8 @@ import type { Person } from '../call/call.ts'
 const lengthMax = 60
 
 /**
- * What the technician's phone shows of the caller: name and code once the access code has proved them, `1001 ?`
- * for a code that was only claimed, nothing otherwise. Only letters, digits and spaces survive, so that a name
+ * What the technician's phone shows of the caller: name and code once the access code has proved them, `1001 não
+ * confirmado` for a code that was only claimed, nothing otherwise. Only letters, digits and spaces survive, so that a name
  * can't reach into the dialplan.
  */
 export async function technicianDisplay(person: Person | null): Promise<string> {
@@ -13,7 +13,7 @@ export async function technicianDisplay(person: Person | null): Promise<string> 
     return ''
   }
   if (!person.verified) {
-    return `${person.userCode} ?`
+    return `${person.userCode} não confirmado`
   }
   const name = (await person.name)?.nome ?? ''
   const clean = name.replaceAll(/[^\p{L}\p{M}\p{N} .'-]/gu, ' ').slice(0, lengthMax)

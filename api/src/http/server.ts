@@ -4,6 +4,7 @@ import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/typ
 import underPressure from '@fastify/under-pressure'
 import { HelpdeskError } from '@ura/core/errors'
 import type { Logger } from '@ura/core/logger'
+import { closePromptly } from '@ura/core/prompt-close'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -60,6 +61,7 @@ export async function createServer(config: ApiConfiguration, log: Logger): Promi
     answerError(new HelpdeskError('ROTA_NAO_ENCONTRADA'), request, reply)
   })
   server.decorateRequest('client', null)
+  closePromptly(server)
   acceptEmptyJson(server)
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)

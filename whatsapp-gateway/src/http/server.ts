@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify from 'fastify'
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Logger } from '@ura/core/logger'
+import { closePromptly } from '@ura/core/prompt-close'
 import { installErrorAnswers } from './error-answers.ts'
 
 const bodyBytesMax = 16 * 1_024
@@ -26,7 +27,7 @@ export function createServer(log: Logger) {
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  closeConnectionsWithTheirAnswers(fastify)
+  closePromptly(fastify)
   fastify.addHook('onResponse', async (request, reply) => {
     log.info(
       {
@@ -43,22 +44,6 @@ export function createServer(log: Logger) {
 }
 
 export type GatewayServer = ReturnType<typeof createServer>
-
-/**
- * Once the server closes, an answer ends its connection: `server.close()` (Node 24) ends only those idle at its call
- * and waits for one that falls idle later until its keep-alive timeout, 72 s with Fastify 5.
- */
-function closeConnectionsWithTheirAnswers(fastify: FastifyInstance): void {
-  let closing = false
-  fastify.addHook('preClose', async () => {
-    closing = true
-  })
-  fastify.addHook('onSend', async (_request, reply) => {
-    if (closing) {
-      reply.header('connection', 'close')
-    }
-  })
-}
 
 /** The caller's own id when it is a plain one, so that one id follows a call through the services. */
 function requestId(request: IncomingMessage): string {
