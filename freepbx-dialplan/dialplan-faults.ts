@@ -17,7 +17,8 @@ const applicationsForbidden = /^(Macro\w*|Dial|Originate|System|TrySystem|Page|D
 
 /**
  * What is wrong in a dialplan text, one sentence a fault: a jump to nowhere, an unknown FastAGI script or prompt, an
- * application that has no place here (Macro, anything that dials out or runs a program), a context without the common guards.
+ * application that has no place here (Macro, anything that dials out or runs a program), a context without the common
+ * guards.
  *
  * @throws Error when the text can't be read at all.
  */

@@ -1,4 +1,4 @@
-/** `node scripts/real-parts/fetch.ts`: gets the real Asterisk that the system tests call through, and says where it is. */
+/** `node scripts/real-parts/fetch.ts`: gets the real Asterisk that the system tests call through; says where it is. */
 import { ensureAsterisk } from './asterisk.ts'
 import { realPartsRequired } from './config.ts'
 

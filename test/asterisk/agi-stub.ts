@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
-/** One FastAGI session, a line at a time: enough to see what Asterisk does, without the library that is to be tested with it. */
+/** One FastAGI session, a line at a time: enough to see what Asterisk does, without the library under test. */
 export type StubSession = {
   /** What Asterisk told at the beginning: `agi_request`, `agi_arg_1`, … */
   environment: Record<string, string>

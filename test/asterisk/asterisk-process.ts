@@ -20,7 +20,12 @@ export type RunningAsterisk = {
 const ownFolders = ['etc', 'varlib', 'db', 'spool/recording', 'run', 'log', 'cache', 'moh']
 const unwantedModules = [
   // Nothing may open a port of its own accord, or speak to hardware.
-  ...['chan_iax2', 'chan_unistim', 'chan_console', 'chan_motif', 'pbx_dundi', 'app_jack'],
+  'chan_iax2',
+  'chan_unistim',
+  'chan_console',
+  'chan_motif',
+  'pbx_dundi',
+  'app_jack',
   // It hands packets on as they are; the office's Asterisk then records nothing of most joined calls, though it was
   // sent them all (22.10.1: 9 of 12 tries; none without this module).
   'bridge_native_rtp',

@@ -13,12 +13,12 @@ export type Heard = { name: string } & Match
 /** A score from which a prompt counts as heard: through G.711 the right one gives over 0.95, a wrong one under 0.5. */
 export const heardScore = 0.8
 
-/** So much of a prompt's beginning is compared: enough to tell prompts apart, and a caller may cut it short after that. */
+/** So much of a prompt's beginning is compared: enough to tell prompts apart; a caller may cut it short after that. */
 export const comparedMs = 800
 
 /** A recording made ready to be searched many times. */
 export type Recording = {
-  /** The best place of a sound's beginning at or after `fromMs`; with `firstOver`, the first place that scores so much. */
+  /** The best place of a sound's beginning at or after `fromMs`; with `firstOver`, the first that scores so much. */
   find: (sound: Sound, options?: { fromMs?: number; firstOver?: number; comparedMs?: number }) => Match
 }
 

@@ -169,7 +169,7 @@ type Trace = {
   stop: () => void
 }
 
-/** Follows the channel that announces itself with this call's id: all its events, also those before the announcement. */
+/** Follows the channel that announces itself with this call's id: all its events, also those before that. */
 function traceUraChannel(ura: Ami, id: string): Trace {
   const all: AmiMessage[] = []
   const events: AmiMessage[] = []

@@ -2,8 +2,8 @@ import { ensureAsterisk } from '../../scripts/real-parts/asterisk.ts'
 import { realPartsRequired } from '../../scripts/real-parts/config.ts'
 
 /**
- * The root of a real Asterisk for `describe.runIf(root !== '')`, downloaded the first time; empty, with one loud line, where it
- * can't be had.
+ * The root of a real Asterisk for `describe.runIf(root !== '')`, downloaded the first time; empty, with one loud
+ * line, where it can't be had.
  *
  * @throws Error instead, with `CI=true`: there a missing Asterisk is a failure.
  */

@@ -3,8 +3,8 @@ import type { AmiMessage } from './ami.ts'
 const playingCommand = /^(STREAM FILE|CONTROL STREAM FILE|GET DATA|GET OPTION|SAY |EXEC "?Playback)/i
 
 /**
- * The times from a caller's last digit to the beginning of the next prompt, in ms: for each turn of one call, from the end of
- * the digit as Asterisk received it (DTMFEnd) to the start of the next command that plays (AGIExecStart). Needs
+ * The times from a caller's last digit to the beginning of the next prompt, in ms: for each turn of one call, from the
+ * end of the digit as Asterisk received it (DTMFEnd) to the start of the next command that plays (AGIExecStart). Needs
  * `timestampevents=yes`.
  *
  * @param events AMI events of one channel in their order.
