@@ -13,8 +13,8 @@ const lockWaitSeconds = 30 * 60
 const stampFolder = 'var/lib/ura-real-parts'
 
 /**
- * Gives the path of a Debian sid root under `folder` that holds every package of `group`, making what lacks: a root
- * of its own because Debian stable has no Asterisk. Can be called at any time, by several processes at once; what
+ * Gives the path of a Debian sid root under `folder` that holds every package of `group`, making what is missing: a
+ * root of its own because Debian stable has no Asterisk. Can be called at any time, by several processes at once; what
  * a killed run left half made is made again.
  *
  * @throws Error with the failed command and its last lines; a step takes 15 minutes at most.
