@@ -1,16 +1,14 @@
 import { resolve } from 'node:path'
 import { createAgiApp } from '@ura/agi/app'
-import { readAgiConfiguration } from '@ura/agi/config'
 import { createApi } from '@ura/api/app'
-import { readApiConfiguration } from '@ura/api/config'
-import { systemClock } from '@ura/core/clock'
+import { systemClock, type Clock } from '@ura/core/clock'
 import { readConfiguration } from '@ura/core/configuration'
-import { createLogger, logLevels } from '@ura/core/logger'
+import { createLogger, logLevels, type Logger } from '@ura/core/logger'
 import { maskPhoneNumber } from '@ura/core/phone-number'
 import { runService } from '@ura/core/service'
 import { choice, text } from '@ura/core/settings'
 import { createGateway } from '@ura/whatsapp-gateway/app'
-import { readGatewayConfiguration } from '@ura/whatsapp-gateway/config'
+import { readConfigurations } from './start/configurations.ts'
 import { announceRunning, forgetRunning } from './start/running.ts'
 import { ensureSecrets } from './start/secrets.ts'
 import { welcome } from './start/welcome.ts'
@@ -29,38 +27,32 @@ const startSettings = {
 await runService(async () => {
   const config = readConfiguration(startSettings, process.env)
   const dataFolder = resolve(config.dataFolder)
-  const environment = {
+  const configurations = readConfigurations({
     SAMPLE_USERS: 'true',
     ...process.env,
     ...ensureSecrets(dataFolder, process.env),
     DATA_DIR: dataFolder,
     LOG_LEVEL: config.logLevel,
-  }
-  const logOf = (service: string): ReturnType<typeof createLogger> =>
-    createLogger({ service, level: config.logLevel })
-  const clock = systemClock
+  })
+  const partsOf = (service: string): { clock: Clock; log: Logger } => ({
+    clock: systemClock,
+    log: createLogger({ service, level: config.logLevel }),
+  })
 
-  const gateway = await createGateway(readGatewayConfiguration(environment), {
-    clock,
-    log: logOf('gateway'),
+  const gateway = await createGateway(configurations.gateway, {
+    ...partsOf('gateway'),
     onMessage: ({ to, text: message }) => console.log(`WhatsApp para ${maskPhoneNumber(to)}: ${message}`),
   })
   const { url: gatewayUrl } = await gateway.listen()
-  const api = await createApi(readApiConfiguration({ ...environment, GATEWAY_URL: gatewayUrl }), {
-    clock,
-    log: logOf('api'),
-  })
+  const api = await createApi({ ...configurations.api, gatewayUrl }, partsOf('api'))
   const { url: apiUrl } = await api.listen()
-  const agiApp = createAgiApp(readAgiConfiguration({ ...environment, TICKET_API_URL: apiUrl }), {
-    clock,
-    log: logOf('agi'),
-  })
+  const agiApp = createAgiApp({ ...configurations.agi, ticketApiUrl: apiUrl }, partsOf('agi'))
   const agi = await agiApp.listen()
 
   await announceRunning(dataFolder, { apiUrl, gatewayUrl, agi })
   console.log(welcome({ apiUrl, gatewayUrl, agi, dataFolder }))
   return {
-    log: logOf('start'),
+    log: partsOf('start').log,
     close: async () => {
       console.log('\nEncerrando…')
       await forgetRunning(dataFolder)

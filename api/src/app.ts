@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '@ura/core/clock'
+import type { HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import type { Registry } from 'prom-client'
 import { accessCodeRoutes } from './access-codes/routes.ts'
@@ -22,7 +23,7 @@ import type { MessageGateway } from './gateway/message-gateway.ts'
 import { createMetrics, measureRequests } from './http/metrics.ts'
 import { describeApi } from './http/openapi.ts'
 import { operationRoutes } from './http/operation-routes.ts'
-import { type ApiServer, createServer } from './http/server.ts'
+import { createServer } from './http/server.ts'
 import { createKeyedHash } from './keyed-hash.ts'
 import { ensureFirstOfficeHours } from './office-hours/office-hours-repository.ts'
 import { officeHoursRoutes } from './office-hours/routes.ts'
@@ -50,7 +51,7 @@ export interface Api {
   listen(): Promise<{ port: number; url: string }>
   /** Takes no more requests, finishes those under way, closes the database. */
   close(): Promise<void>
-  readonly fastify: ApiServer
+  readonly fastify: HttpServer
   readonly db: Database
   readonly metrics: Registry
 }
@@ -180,7 +181,7 @@ function createContext(
   }
 }
 
-function sessionRoutes(scope: ApiServer, context: ApiContext): void {
+function sessionRoutes(scope: HttpServer, context: ApiContext): void {
   requireSession(scope, context)
   userRoutes(scope, context)
   accessCodeRoutes(scope, context)
@@ -197,7 +198,7 @@ function warmInBackground(context: ApiContext, signal: AbortSignal): void {
   })
 }
 
-async function closeAll(server: ApiServer, context: ApiContext): Promise<void> {
+async function closeAll(server: HttpServer, context: ApiContext): Promise<void> {
   await server.close()
   await context.notifier.close()
   await context.speech.close()

@@ -5,7 +5,18 @@ import {
   type Setting,
 } from '@ura/core/configuration'
 import { logLevels } from '@ura/core/logger'
-import { choice, httpUrl, integer, networks, port, secret, text, timeZone } from '@ura/core/settings'
+import {
+  choice,
+  flag,
+  httpUrl,
+  integer,
+  networks,
+  optional,
+  port,
+  secret,
+  text,
+  timeZone,
+} from '@ura/core/settings'
 
 const loopback = '127.0.0.0/8,::1/128'
 
@@ -129,7 +140,9 @@ export const apiSettings = {
     min: 1,
     max: 3_650,
   }),
-  sampleUsers: flag('SAMPLE_USERS', 'Add the sample users 1001 to 1005 when there are no users'),
+  sampleUsers: flag('SAMPLE_USERS', {
+    description: 'Add the sample users 1001 to 1005 when there are no users',
+  }),
   logLevel: choice('LOG_LEVEL', {
     description: 'Least level that is logged',
     words: logLevels,
@@ -141,10 +154,10 @@ export type StorageConfiguration = Configuration<typeof storageSettings>
 export type ApiConfiguration = Configuration<typeof apiSettings>
 
 /**
- * The API's configuration, read once.
+ * The API's configuration.
  * @throws ConfigurationError with all faults
  */
-export function readApiConfiguration(environment: Environment = process.env): ApiConfiguration {
+export function readApiConfiguration(environment: Environment): ApiConfiguration {
   return readConfiguration(apiSettings, environment)
 }
 
@@ -152,22 +165,13 @@ export function readApiConfiguration(environment: Environment = process.env): Ap
  * What the administrator's commands need of the same environment.
  * @throws ConfigurationError with all faults
  */
-export function readStorageConfiguration(environment: Environment = process.env): StorageConfiguration {
+export function readStorageConfiguration(environment: Environment): StorageConfiguration {
   return readConfiguration(storageSettings, environment)
 }
 
 /** The database's address: as configured, or a file in the data folder. */
 export function databaseUrlOf(config: StorageConfiguration): string {
   return config.databaseUrl ?? `sqlite:${config.dataFolder}/helpdesk.sqlite`
-}
-
-/** A setting that may be unset. */
-function optional<T>(setting: Setting<T>): Setting<T | undefined> {
-  return {
-    ...setting,
-    defaultText: '',
-    parse: (value) => (value === '' ? undefined : setting.parse(value)),
-  }
 }
 
 function sqliteUrl(variable: string, description: string): Setting<string> {
@@ -180,11 +184,6 @@ function sqliteUrl(variable: string, description: string): Setting<string> {
       return value
     },
   }
-}
-
-function flag(variable: string, description: string): Setting<boolean> {
-  const words = choice(variable, { description, words: ['true', 'false'], default: 'false' })
-  return { ...words, parse: (value) => words.parse(value) === 'true' }
 }
 
 function sampleRate(variable: string, description: string): Setting<8_000 | 16_000> {

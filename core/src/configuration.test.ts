@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError, describeConfiguration, readConfiguration } from './configuration.ts'
-import { choice, httpUrl, integer, networks, port, secret, text, timeZone } from './settings.ts'
+import {
+  choice,
+  flag,
+  httpUrl,
+  integer,
+  networks,
+  optional,
+  port,
+  secret,
+  text,
+  timeZone,
+} from './settings.ts'
 
 const settings = {
   port: port('API_PORT', { default: 3000, description: 'port of the API' }),
@@ -11,6 +22,8 @@ const settings = {
   zone: timeZone('ZONE', { default: 'America/Sao_Paulo', description: 'zone' }),
   name: text('NAME', { default: 'x', description: 'name' }),
   tries: integer('TRIES', { default: 3, min: 1, max: 9, description: 'tries' }),
+  samples: flag('SAMPLES', { description: 'samples' }),
+  adminToken: optional(secret('ADMIN_TOKEN', { description: 'token that may be unset' })),
 }
 const token = 'a-token-of-many-characters'
 
@@ -32,8 +45,21 @@ describe('configuration', () => {
       level: 'info',
       url: 'http://127.0.0.1:3000',
       allowed: ['127.0.0.0/8', '::1/128'],
+      samples: false,
+      adminToken: undefined,
     })
     expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  it('reads a flag as true or false, also one that is true by default', () => {
+    const isOn = flag('ON', { description: 'on', default: true })
+    const read = (environment: Record<string, string>): boolean =>
+      readConfiguration({ isOn }, environment).isOn
+    expect([read({}), read({ ON: 'false' }), read({ ON: 'true' })]).toEqual([true, false, true])
+  })
+
+  it('takes an optional setting as the setting itself once it is set', () => {
+    expect(readConfiguration(settings, { API_TOKEN: token, ADMIN_TOKEN: token }).adminToken).toBe(token)
   })
 
   it('tells all faults in one message', () => {
@@ -56,6 +82,9 @@ describe('configuration', () => {
     ['ALLOWED', 'everyone'],
     ['ZONE', 'Brazil/Nowhere'],
     ['NAME', 'x'.repeat(2_001)],
+    ['SAMPLES', 'yes'],
+    ['API_TOKEN', 'x'.repeat(501)],
+    ['ADMIN_TOKEN', 'x'.repeat(15)],
   ])('refuses %s=%s', (variable, value) => {
     const faults = faultsOf({ [variable]: value })
     expect(faults).toHaveLength(1)
@@ -66,8 +95,11 @@ describe('configuration', () => {
     const [fault] = faultsOf({ API_TOKEN: 'short-secret' })
     expect(fault).toContain('API_TOKEN')
     expect(fault).not.toContain('short-secret')
-    const shown = JSON.stringify(describeConfiguration(settings, { API_TOKEN: token }))
+    const optionalToken = 'another-token-of-many-characters'
+    const environment = { API_TOKEN: token, ADMIN_TOKEN: optionalToken }
+    const shown = JSON.stringify(describeConfiguration(settings, environment))
     expect(shown).not.toContain(token)
+    expect(shown).not.toContain(optionalToken)
     expect(shown).toContain('********')
   })
 

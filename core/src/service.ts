@@ -6,11 +6,16 @@ export interface RunningService {
   close(): Promise<void>
 }
 
+/** Why a service can't start, in words for whoever started it; needs no stack to be understood. */
+export class StartupError extends Error {
+  override readonly name = 'StartupError'
+}
+
 const signals = ['SIGINT', 'SIGTERM'] as const
 
 /**
  * Runs a service until SIGINT or SIGTERM, then closes it once; a second signal ends the process at once.
- * A faulty configuration is told in plain words on the error stream, with exit code 2.
+ * What keeps it from starting is told on the error stream: exit code 2 for a faulty configuration, 1 for the rest.
  */
 export async function runService(start: () => Promise<RunningService>): Promise<void> {
   try {
@@ -33,8 +38,20 @@ export async function runService(start: () => Promise<RunningService>): Promise<
       process.on(name, stop)
     }
   } catch (error) {
-    const isConfiguration = error instanceof ConfigurationError
-    process.stderr.write(`${isConfiguration ? error.message : String((error as Error).stack)}\n`)
-    process.exitCode = isConfiguration ? 2 : 1
+    // Parts that have started already would keep the process alive.
+    process.stderr.write(`${reasonOf(error)}\n`, () =>
+      process.exit(error instanceof ConfigurationError ? 2 : 1),
+    )
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ConfigurationError || error instanceof StartupError) {
+    return error.message
+  }
+  const { code, address, port } = error as { code?: string; address?: string; port?: number }
+  if (code === 'EADDRINUSE') {
+    return `Something else listens on ${address}:${port}. Stop it, or choose another port (0 picks a free one).`
+  }
+  return error instanceof Error ? String(error.stack) : String(error)
 }

@@ -18,12 +18,16 @@ export function text(variable: string, options: WithDefault<string>): Setting<st
   })
 }
 
-/** A secret of at least 16 characters; it has no default and is never shown. */
+/** A secret of 16 to 500 characters; it has no default and is never shown. */
 export function secret(variable: string, options: Described): Setting<string> {
   return {
     ...setting(variable, options, undefined, (value) => {
       if (value.length < 16) {
         throw new Error('is a secret of fewer than 16 characters')
+      }
+      // No longer than a token in a header may be.
+      if (value.length > 500) {
+        throw new Error('is a secret of more than 500 characters')
       }
       return value
     }),
@@ -85,6 +89,25 @@ export function networks(variable: string, options: WithDefault<string>): Settin
     }
     return list
   })
+}
+
+/** `true` or `false`. Default: false. */
+export function flag(variable: string, options: WithDefault<boolean>): Setting<boolean> {
+  return setting(variable, options, String(options.default ?? false), (value) => {
+    if (value !== 'true' && value !== 'false') {
+      throw new Error('must be true or false')
+    }
+    return value === 'true'
+  })
+}
+
+/** The same setting, undefined when unset. */
+export function optional<T>(required: Setting<T>): Setting<T | undefined> {
+  return {
+    ...required,
+    defaultText: '',
+    parse: (value) => (value === '' ? undefined : required.parse(value)),
+  }
 }
 
 /** An IANA time zone, as `America/Sao_Paulo`. */

@@ -1,30 +1,30 @@
 import { describe, expect, it } from 'vitest'
+import type { PcmAudio } from '@ura/api/speech/synthesizer'
 import { findInOrder, heardScore, searchable } from './audio-match.ts'
 import { noisePrompt } from './noise-prompts.ts'
-import { decodeWav, encodeWav, type Sound } from './wav.ts'
 
-const rateHz = 8_000
+const sampleRateHz = 8_000
 
-function prompt(name: string): { name: string; sound: Sound } {
+function prompt(name: string): { name: string; sound: PcmAudio } {
   return { name, sound: noisePrompt(name) }
 }
 
-function silence(durationMs: number): Sound {
-  return { rateHz, samples: new Int16Array((durationMs * rateHz) / 1_000) }
+function silence(durationMs: number): PcmAudio {
+  return { sampleRateHz, samples: new Int16Array((durationMs * sampleRateHz) / 1_000) }
 }
 
-function joined(...sounds: Sound[]): Sound {
-  return { rateHz, samples: Int16Array.from(sounds.flatMap(({ samples }) => Array.from(samples))) }
+function joined(...sounds: PcmAudio[]): PcmAudio {
+  return { sampleRateHz, samples: Int16Array.from(sounds.flatMap(({ samples }) => Array.from(samples))) }
 }
 
 /** What G.711 A-law leaves of a sound (ITU-T G.711: 13 bits in, 4 bits of mantissa kept), at another loudness. */
-function throughTelephone(sound: Sound, gain = 0.5): Sound {
+function throughTelephone(sound: PcmAudio, gain = 0.5): PcmAudio {
   const samples = sound.samples.map((sample) => {
     const louder = Math.abs(sample * gain)
     const step = Math.max(16, 2 ** (Math.floor(Math.log2(Math.max(louder, 1))) - 4))
     return Math.sign(sample) * (Math.floor(louder / step) + 0.5) * step
   })
-  return { rateHz, samples }
+  return { sampleRateHz, samples }
 }
 
 describe('searchable', () => {
@@ -37,7 +37,7 @@ describe('searchable', () => {
 
   it('does not take another prompt for it, nor silence, nor line noise', () => {
     const other = throughTelephone(joined(noisePrompt('goodbye'), silence(3_000)))
-    const hiss = { rateHz, samples: noisePrompt('hiss', 4_000).samples.map((sample) => sample / 100) }
+    const hiss = { sampleRateHz, samples: noisePrompt('hiss', 4_000).samples.map((sample) => sample / 100) }
     for (const recording of [other, silence(3_000), hiss]) {
       expect(searchable(recording).find(noisePrompt('main-menu')).score).toBeLessThan(heardScore / 2)
     }
@@ -45,13 +45,13 @@ describe('searchable', () => {
 
   it('finds a prompt that the caller cut short after a second, at the end of a long recording', () => {
     const long = noisePrompt('main-menu', 9_000)
-    const cut = { rateHz, samples: long.samples.subarray(0, rateHz) }
+    const cut = { sampleRateHz, samples: long.samples.subarray(0, sampleRateHz) }
     const recording = throughTelephone(joined(noisePrompt('before', 20_000), cut, noisePrompt('after')))
     expect(searchable(recording).find(long).offsetMs).toBeCloseTo(20_000, 0)
   })
 
   it('refuses to compare sounds of different rates', () => {
-    const wide = { rateHz: 16_000, samples: new Int16Array(16_000) }
+    const wide = { sampleRateHz: 16_000, samples: new Int16Array(16_000) }
     expect(() => searchable(silence(1_000)).find(wide)).toThrow('16000 Hz')
   })
 })
@@ -75,20 +75,5 @@ describe('findInOrder', () => {
     expect(allHeard([ask, menu])).toBe(false)
     expect(allHeard([menu, prompt('goodbye')])).toBe(false)
     expect(allHeard([menu, ask, ask, ask])).toBe(false)
-  })
-})
-
-describe('WAV', () => {
-  it('gives back the sound that was put in, past chunks that it does not know', () => {
-    const sound = noisePrompt('main-menu', 100)
-    const file = encodeWav(sound)
-    const note = Buffer.from('LIST\x05\x00\x00\x00INFOx\x00', 'latin1') // odd size, so one byte of padding
-    const withNote = Buffer.concat([file.subarray(0, 36), note, file.subarray(36)])
-    expect(decodeWav(withNote)).toEqual(sound)
-  })
-
-  it('says what it can not read', () => {
-    expect(() => decodeWav(Buffer.from('RIFF\0\0\0\0WAVE'))).toThrow('without samples')
-    expect(() => decodeWav(Buffer.from('ID3'))).toThrow('not a WAV')
   })
 })

@@ -1,11 +1,11 @@
+import type { PcmAudio } from '@ura/api/speech/synthesizer'
 import { type Complex, transform } from './fourier.ts'
-import type { Sound } from './wav.ts'
 
 /** Where a sound was heard best in a recording: from its start in ms, and how alike (1 = the same, 0 = nothing). */
 export type Match = { offsetMs: number; score: number }
 
 /** One sound to look for, under the name that a test knows it by. */
-export type Expected = { name: string; sound: Sound }
+export type Expected = { name: string; sound: PcmAudio }
 
 /** What became of one expected sound: where it was heard, after the one before it. */
 export type Heard = { name: string } & Match
@@ -19,7 +19,7 @@ export const comparedMs = 800
 /** A recording made ready to be searched many times. */
 export type Recording = {
   /** The best place of a sound's beginning at or after `fromMs`; with `firstOver`, the first that scores so much. */
-  find: (sound: Sound, options?: { fromMs?: number; firstOver?: number; comparedMs?: number }) => Match
+  find: (sound: PcmAudio, options?: { fromMs?: number; firstOver?: number; comparedMs?: number }) => Match
 }
 
 const blockSize = 32_768
@@ -28,8 +28,8 @@ const blockSize = 32_768
  * Makes a recording searchable by normalised cross-correlation: loudness doesn't count, only shape.
  * Work grows with the recording's length: about 40 ms a minute of sound and prompt.
  */
-export function searchable(recording: Sound): Recording {
-  const { samples, rateHz } = recording
+export function searchable(recording: PcmAudio): Recording {
+  const { samples, sampleRateHz } = recording
   const energyBefore = runningEnergy(samples)
   const spectra = new Map<number, Complex>()
   const spectrumAt = (start: number): Complex => {
@@ -43,14 +43,14 @@ export function searchable(recording: Sound): Recording {
 
   return {
     find: (sound, { fromMs = 0, firstOver = Infinity, comparedMs: wantedMs = comparedMs } = {}) => {
-      if (sound.rateHz !== rateHz)
-        throw new Error(`a sound of ${sound.rateHz} Hz in a recording of ${rateHz} Hz`)
+      if (sound.sampleRateHz !== sampleRateHz)
+        throw new Error(`a sound of ${sound.sampleRateHz} Hz in a recording of ${sampleRateHz} Hz`)
       const template = beginning(sound, wantedMs)
       const templateEnergy = energyOf(template)
       const templateSpectrum = paddedSignal(template)
       transform(templateSpectrum, 'forward')
       const valid = blockSize - template.length // a block's later results wrap round
-      const firstSample = Math.floor((fromMs * rateHz) / 1_000)
+      const firstSample = Math.floor((fromMs * sampleRateHz) / 1_000)
       const lastSample = samples.length - template.length
       let best: Match = { offsetMs: 0, score: 0 }
       let passed = false
@@ -62,8 +62,8 @@ export function searchable(recording: Sound): Recording {
           const score =
             energy < templateEnergy * 1e-3 ? 0 : products[at - start]! / Math.sqrt(energy * templateEnergy)
           // Past the first good place only its own peak is of interest: the next few ms.
-          if (passed && at - (best.offsetMs * rateHz) / 1_000 > rateHz / 100) return best
-          if (score > best.score) best = { offsetMs: (at * 1_000) / rateHz, score }
+          if (passed && at - (best.offsetMs * sampleRateHz) / 1_000 > sampleRateHz / 100) return best
+          if (score > best.score) best = { offsetMs: (at * 1_000) / sampleRateHz, score }
           passed ||= score >= firstOver
         }
       }
@@ -77,7 +77,7 @@ export function searchable(recording: Sound): Recording {
  * All were heard when every score is at least `heardScore`. One that wasn't heard moves nothing: the search for the
  * next starts at the same place.
  */
-export function findInOrder(recording: Sound, expected: readonly Expected[]): Heard[] {
+export function findInOrder(recording: PcmAudio, expected: readonly Expected[]): Heard[] {
   const ready = searchable(recording)
   let fromMs = 0
   return expected.map(({ name, sound }) => {
@@ -88,10 +88,10 @@ export function findInOrder(recording: Sound, expected: readonly Expected[]): He
 }
 
 /** The part of a prompt that is compared: from its first audible sample on. */
-function beginning(sound: Sound, wantedMs: number): Int16Array {
+function beginning(sound: PcmAudio, wantedMs: number): Int16Array {
   const loudest = sound.samples.reduce((loud, sample) => Math.max(loud, Math.abs(sample)), 0)
   const first = sound.samples.findIndex((sample) => Math.abs(sample) > loudest / 50)
-  const count = Math.floor((wantedMs * sound.rateHz) / 1_000)
+  const count = Math.floor((wantedMs * sound.sampleRateHz) / 1_000)
   return sound.samples.subarray(Math.max(first, 0), Math.max(first, 0) + count)
 }
 

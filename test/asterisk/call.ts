@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { PcmAudio } from '@ura/api/speech/synthesizer'
+import { decodeWav } from '@ura/api/speech/wav'
 import type { Ami, AmiMessage } from './ami.ts'
 import { type Ari, AriError, type AriEvent } from './ari.ts'
 import { callHeader, phoneApplication } from './telephony-configuration.ts'
-import { decodeWav, type Sound } from './wav.ts'
 
 /** Who calls what. */
 export type DialOptions = {
@@ -44,7 +45,7 @@ export type Call = {
   /** Begins to record what the caller hears. */
   startRecording: () => Promise<void>
   /** Ends the recording, or takes it up after the call's end, and gives it. */
-  stopRecording: () => Promise<Sound>
+  stopRecording: () => Promise<PcmAudio>
   hangup: () => Promise<void>
   /** When the call is over, whoever ended it: the Q.850 cause. */
   readonly ended: Promise<{ cause: number }>
@@ -133,7 +134,7 @@ export function createDialer(ends: {
 /** Keeps what a recording needs: where it goes, and whether Asterisk has finished it. */
 function createRecorder(options: { ari: Ari; id: string; recordings: string }): {
   start: () => Promise<void>
-  stop: () => Promise<Sound>
+  stop: () => Promise<PcmAudio>
 } {
   const { ari, id, recordings } = options
   let count = 0

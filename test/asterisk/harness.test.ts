@@ -4,16 +4,17 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { PcmAudio } from '@ura/api/speech/synthesizer'
+import { encodeWav } from '@ura/api/speech/wav'
 import { type AgiStub, startAgiStub } from './agi-stub.ts'
 import { findInOrder, heardScore } from './audio-match.ts'
 import { noisePrompt, writeNoisePrompts } from './noise-prompts.ts'
 import { findAsteriskRoot } from './real-asterisk.ts'
 import { startTelephony, type Telephony } from './telephony.ts'
-import { encodeWav, type Sound } from './wav.ts'
 
 const root = await findAsteriskRoot()
 
-function heardInOrder(recording: Sound, names: string[]): boolean {
+function heardInOrder(recording: PcmAudio, names: string[]): boolean {
   const expected = names.map((name) => ({ name, sound: noisePrompt(name) }))
   return findInOrder(recording, expected).every(({ score }) => score >= heardScore)
 }

@@ -1,15 +1,16 @@
+import type { PcmAudio } from '@ura/api/speech/synthesizer'
+import { encodeWav } from '@ura/api/speech/wav'
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeWav, type Sound } from './wav.ts'
 
 /**
  * A prompt made of noise that only its name decides: always the same for one name, unlike that of any other, within
  * the telephone's band. Stands in for speech where only *which* prompt was heard matters.
  */
-export function noisePrompt(name: string, durationMs = 1_000): Sound {
-  const rateHz = 8_000
-  const samples = new Int16Array((durationMs * rateHz) / 1_000)
+export function noisePrompt(name: string, durationMs = 1_000): PcmAudio {
+  const sampleRateHz = 8_000
+  const samples = new Int16Array((durationMs * sampleRateHz) / 1_000)
   const random = seededRandom(name)
   let low = 0
   let previous = 0
@@ -19,7 +20,7 @@ export function noisePrompt(name: string, durationMs = 1_000): Sound {
     samples[index] = Math.round((low - 0.8 * previous) * 12_000)
     previous = low
   }
-  return { rateHz, samples }
+  return { sampleRateHz, samples }
 }
 
 /** Writes a noise prompt for each name into a folder, as `name.wav`. */

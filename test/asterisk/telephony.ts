@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { encodeWav } from '@ura/api/speech/wav'
 import type { AmiMessage } from './ami.ts'
 import { type Ari, connectAri } from './ari.ts'
 import { type RunningAsterisk, startAsterisk } from './asterisk-process.ts'
@@ -15,7 +16,6 @@ import {
   type Trunk,
   uraConfiguration,
 } from './telephony-configuration.ts'
-import { encodeWav } from './wav.ts'
 
 /** What a test may choose about its exchanges. */
 export type TelephonyOptions = {

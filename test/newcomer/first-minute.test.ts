@@ -54,10 +54,14 @@ describe('the first minute', () => {
     )
   }
 
-  async function run(command: string, ...options: string[]): Promise<{ code: number | null; text: string }> {
+  async function run(
+    command: string,
+    options: readonly string[] = [],
+    variables: Record<string, string> = {},
+  ): Promise<{ code: number | null; text: string }> {
     const child = spawn('npm', ['run', '--silent', command, '--', ...options], {
       cwd: project,
-      env: environment(),
+      env: { ...environment(), ...variables },
     })
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
@@ -90,34 +94,46 @@ describe('the first minute', () => {
   })
 
   it('the phone opens a ticket, tells its status, and opens one out of hours when asked for a technician', async () => {
-    const opening = await run('phone', '--json', '--keys', '1 1001# {code} 1 2 1')
+    const opening = await run('phone', ['--json', '--keys', '1 1001# {code} 1 2 1'])
     expect(opening.text).toContain('WhatsApp: Seu código de acesso é')
     expect(opening.code).toBe(0)
     const { outcome, protocol } = recordIn(opening.text)
     expect(outcome).toBe('ticket_opened')
 
-    const query = await run('phone', '--json', '--keys', `2 1001# ${protocol}#`)
+    const query = await run('phone', ['--json', '--keys', `2 1001# ${protocol}#`])
     expect(query.code).toBe(0)
     expect(query.text).toMatch(/URA: +Chamado.*aberto/)
     expect(recordIn(query.text).outcome).toBe('status_told')
 
-    expect((await run('admin', 'hours', 'close', 'hoje', '--reason', 'teste')).code).toBe(0)
-    const closed = await run('phone', '--json', '--keys', '3 1002# {code} 1 2 1')
+    expect((await run('admin', ['hours', 'close', 'hoje', '--reason', 'teste'])).code).toBe(0)
+    const closed = await run('phone', ['--json', '--keys', '3 1002# {code} 1 2 1'])
     expect(closed.code).toBe(0)
     expect(closed.text).toContain('fora do horário de atendimento')
     expect(recordIn(closed.text)).toMatchObject({ outcome: 'ticket_opened' })
 
-    expect((await run('admin', 'hours', 'open', 'hoje')).code).toBe(0)
-    const open = await run('phone', '--json', '--keys', '3')
+    expect((await run('admin', ['hours', 'open', 'hoje'])).code).toBe(0)
+    const open = await run('phone', ['--json', '--keys', '3'])
     expect(open.text).toContain('fila dos técnicos')
     expect(recordIn(open.text).outcome).toBe('transferred')
   })
 
   it('the phone tells by its exit code that a call did not end as meant', async () => {
-    const stranger = await run('phone', '--keys', '1 9999#')
+    const stranger = await run('phone', ['--keys', '1 9999#'])
     expect(stranger.code).toBe(1)
-    expect((await run('phone', '--keys', '1 9999#', '--expect', 'abandoned')).code).toBe(0)
-    expect((await run('phone', '--keys', '1 x')).code).toBe(2)
+    expect((await run('phone', ['--keys', '1 9999#', '--expect', 'abandoned'])).code).toBe(0)
+    expect((await run('phone', ['--keys', '1 x'])).code).toBe(2)
+  })
+
+  it('a start that can not be says why in plain words', async () => {
+    const second = await run('start')
+    expect(second.text).toMatch(
+      /whatsapp-gateway\.sqlite can't be opened; does another gateway use the same DATA_DIR/,
+    )
+    expect(second.text).not.toContain('    at ')
+    expect(second.code).toBe(1)
+    const faulty = await run('start', [], { AGI_MAX_CALLS: 'many', FIRST_DIGIT_MS: '1' })
+    expect(faulty.text).toMatch(/2 fault\(s\):\s+- AGI_MAX_CALLS must be .*\s+- FIRST_DIGIT_MS must be/)
+    expect(faulty.code).toBe(2)
   })
 
   it('Ctrl-C closes it cleanly', async () => {

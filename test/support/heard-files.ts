@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { decodeWav } from '@ura/api/speech/wav'
 import type { AmiMessage } from '../asterisk/ami.ts'
 import type { Expected } from '../asterisk/audio-match.ts'
-import { decodeWav } from '../asterisk/wav.ts'
 
 const playingCommand = /^(?:STREAM FILE|GET OPTION) "([^"]+)"/
 
@@ -17,7 +17,7 @@ export function filesPlayed(events: readonly AmiMessage[]): string[] {
 export async function soundsOf(files: readonly string[], packFolder: string): Promise<Expected[]> {
   const known = new Map<string, Expected>()
   for (const file of new Set(files)) {
-    const bytes = /^http:/.test(file)
+    const bytes = file.startsWith('http:')
       ? Buffer.from(await (await fetch(file)).arrayBuffer())
       : await readFile(join(packFolder, `${file.replace('ura/', '')}.wav`))
     known.set(file, { name: file.replace(/^http.*\//, ''), sound: decodeWav(bytes) })

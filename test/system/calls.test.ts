@@ -169,7 +169,12 @@ describe('a technician', () => {
 
   it('takes a caller who never presses a key; on Sunday it is goodbye', async () => {
     expect((await call('- - -')).heard).toEqual([
-      ...Array(3).fill(['main-menu', 'no-input']).flat(),
+      'main-menu',
+      'no-input',
+      'main-menu',
+      'no-input',
+      'main-menu',
+      'no-input',
       'transferring',
     ])
     clock.set(sundayMorning)

@@ -83,7 +83,8 @@ describe('the admin page', () => {
 
   it("refuses everyone else, the gateway's own token included", async () => {
     const { request } = await startGateway({ environment })
-    for (const authorization of ['', `Bearer ${gatewayToken}`, 'Basic', `Basic ${btoa('admin:wrong')}`]) {
+    const basic = ['Basic', `Basic ${btoa('admin:wrong')}`, `Basic ${btoa(adminToken)}`]
+    for (const authorization of ['', `Bearer ${gatewayToken}`, ...basic]) {
       const page = await request({ url: '/admin/qr', headers: { authorization } })
       expect(page.statusCode).toBe(401)
       expect(page.headers['www-authenticate']).toMatch(/^Basic /)

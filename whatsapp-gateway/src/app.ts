@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '@ura/core/clock'
+import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import { addAdminRoutes } from './admin/admin-routes.ts'
 import type { GatewayConfiguration } from './config.ts'
@@ -7,7 +8,6 @@ import { createConsoleDriver, type PrintedMessage } from './drivers/console-driv
 import type { Driver } from './drivers/driver.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
 import { requireBearer } from './http/authentication.ts'
-import { createServer, type GatewayServer } from './http/server.ts'
 import { MessageDesk } from './messages/message-desk.ts'
 import { addMessageRoutes } from './messages/message-routes.ts'
 import { Dispatcher } from './outbox/dispatcher.ts'
@@ -34,9 +34,11 @@ export interface Gateway {
   listen(): Promise<{ port: number; url: string }>
   /** Takes nothing more, waits up to 5 s for messages under way, closes the outbox. */
   close(): Promise<void>
-  readonly fastify: GatewayServer
+  readonly fastify: HttpServer
 }
 
+/** Far more than the ticket API's few; a bound all the same. */
+const connectionsMax = 1_000
 const closeGraceMs = 5_000
 const retryDelayMaxMs = 30_000
 
@@ -54,7 +56,7 @@ export async function createGateway(config: GatewayConfiguration, parts: Gateway
   })
   const settlements = new Settlements(parts.timers ?? systemTimers)
   const dispatcher = createDispatcher(config, parts, { driver, store, settlements })
-  const server = createServer(log)
+  const server = createHttpServer({ log, connectionsMax })
   const desk = new MessageDesk({
     store,
     driver,
@@ -65,7 +67,7 @@ export async function createGateway(config: GatewayConfiguration, parts: Gateway
     onAccepted: () => void dispatcher.wake(),
   })
   addHealthRoutes(server, { store, driver })
-  if (config.adminToken !== null) {
+  if (config.adminToken !== undefined) {
     addAdminRoutes(server, { driver, adminToken: config.adminToken, timeZone: config.timeZone })
   }
   await server.register(async (api) => {
@@ -116,15 +118,19 @@ function createDispatcher(
 }
 
 async function listen(
-  server: GatewayServer,
+  server: HttpServer,
   config: GatewayConfiguration,
 ): Promise<{ port: number; url: string }> {
-  const url = await server.listen({ host: config.host, port: config.port })
+  const url = await server.listen({
+    host: config.host,
+    port: config.port,
+    listenTextResolver: (address) => `WhatsApp gateway is listening at ${address}`,
+  })
   return { port: Number(new URL(url).port), url }
 }
 
 async function close(running: {
-  server: GatewayServer
+  server: HttpServer
   dispatcher: Dispatcher
   settlements: Settlements
   driver: Driver

@@ -7,7 +7,7 @@ describe("the gateway's configuration", () => {
       port: 3001,
       host: '127.0.0.1',
       driver: 'console',
-      adminToken: null,
+      adminToken: undefined,
       queuedMax: 10_000,
     })
   })

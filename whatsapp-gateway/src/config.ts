@@ -1,11 +1,6 @@
-import {
-  readConfiguration,
-  type Configuration,
-  type Environment,
-  type Setting,
-} from '@ura/core/configuration'
+import { readConfiguration, type Configuration, type Environment } from '@ura/core/configuration'
 import { logLevels } from '@ura/core/logger'
-import { choice, integer, port, secret, text, timeZone } from '@ura/core/settings'
+import { choice, integer, optional, port, secret, text, timeZone } from '@ura/core/settings'
 
 /** Every environment variable of the gateway. */
 export const gatewaySettings = {
@@ -67,13 +62,4 @@ export type GatewayConfiguration = Configuration<typeof gatewaySettings>
 /** @throws ConfigurationError naming every variable at fault. */
 export function readGatewayConfiguration(environment: Environment): GatewayConfiguration {
   return readConfiguration(gatewaySettings, environment)
-}
-
-/** The same setting, null when unset. */
-function optional<T>(setting: Setting<T>): Setting<T | null> {
-  return {
-    ...setting,
-    defaultText: '',
-    parse: (value) => (value === '' ? null : setting.parse(value)),
-  }
 }

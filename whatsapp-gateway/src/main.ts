@@ -8,7 +8,7 @@ await runService(async () => {
   const config = readGatewayConfiguration(process.env)
   const log = createLogger({ service: 'whatsapp-gateway', level: config.logLevel })
   const gateway = await createGateway(config, { clock: systemClock, log })
-  const { url } = await gateway.listen()
-  log.info({ url, driver: config.driver }, 'listening')
+  await gateway.listen()
+  log.info({ driver: config.driver }, 'ready')
   return { log, close: () => gateway.close() }
 })

@@ -10,13 +10,13 @@ import { Type } from 'typebox'
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { clientOf, sourceOf } from '../http/request-source.ts'
-import type { ApiServer } from '../http/server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 import { requestAccessCode } from './request-access-code.ts'
 import { verifyAccessCode } from './verify-access-code.ts'
 
 const Headers = Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey) })
 
-export function accessCodeRoutes(server: ApiServer, context: ApiContext): void {
+export function accessCodeRoutes(server: HttpServer, context: ApiContext): void {
   server.post(
     '/solicitar_codigo',
     {

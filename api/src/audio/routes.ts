@@ -4,12 +4,12 @@ import { Type } from 'typebox'
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { networkGuard } from '../http/network-guard.ts'
-import type { ApiServer } from '../http/server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 
 const WavFile = Type.Unsafe<Buffer>(Type.String({ format: 'binary', description: 'audio/x-wav' }))
 
 /** `GET`/`HEAD /audio/<name>`, outside the session: names can't be guessed, and Asterisk's media cache can't sign in. */
-export function audioFileRoute(server: ApiServer, context: ApiContext): void {
+export function audioFileRoute(server: HttpServer, context: ApiContext): void {
   const { config, speech } = context
   server.get(
     '/audio/:name',
@@ -45,7 +45,7 @@ export function audioFileRoute(server: ApiServer, context: ApiContext): void {
   )
 }
 
-export function removeAudioRoute(server: ApiServer, context: ApiContext): void {
+export function removeAudioRoute(server: HttpServer, context: ApiContext): void {
   server.post(
     '/remover_audio',
     {

@@ -1,11 +1,11 @@
 import { HelpdeskError } from '@ura/core/errors'
+import { bearerToken } from '@ura/core/http/bearer-token'
 import type { AuditEntry, AuditEvent } from '../audit/audit-log.ts'
 import { recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import { findClientByToken } from './client-repository.ts'
 import { addressInNetworks } from './networks.ts'
 import { findSessionClient, openSession, type SessionClient } from './session-repository.ts'
-import { bearerToken } from './tokens.ts'
 
 /** What a request shows of itself before anybody is believed. */
 export interface Credentials {

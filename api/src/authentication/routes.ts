@@ -1,7 +1,7 @@
 import { SignInAnswer } from '@ura/core/ticket-api/schemas'
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
-import type { ApiServer } from '../http/server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 import { authenticate, signIn } from './authentication.ts'
 
 declare module 'fastify' {
@@ -11,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-export function signInRoutes(server: ApiServer, context: ApiContext): void {
+export function signInRoutes(server: HttpServer, context: ApiContext): void {
   server.post(
     '/autenticar_sessao',
     {
@@ -35,7 +35,7 @@ export function signInRoutes(server: ApiServer, context: ApiContext): void {
 }
 
 /** Lets only requests with a session in force, from their client's networks, reach the routes of this server scope. */
-export function requireSession(server: ApiServer, context: ApiContext): void {
+export function requireSession(server: HttpServer, context: ApiContext): void {
   // preParsing, not onRequest: the rate limit is an onRequest hook of each route and has to come first, and the body
   // of a stranger has not been read yet.
   server.addHook('preParsing', async (request) => {

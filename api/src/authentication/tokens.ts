@@ -9,8 +9,3 @@ export function newToken(): string {
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
-
-/** The token of an `Authorization: Bearer …` header, or null when there is none or it is longer than 500 characters. */
-export function bearerToken(authorization: string | undefined): string | null {
-  return /^Bearer ([\x21-\x7e]{1,500})$/i.exec(authorization ?? '')?.[1] ?? null
-}

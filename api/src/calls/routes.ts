@@ -5,10 +5,10 @@ import { recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { sourceOf } from '../http/request-source.ts'
-import type { ApiServer } from '../http/server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 import { findCallRecords, putCallRecord } from './call-repository.ts'
 
-export function callRoutes(server: ApiServer, context: ApiContext): void {
+export function callRoutes(server: HttpServer, context: ApiContext): void {
   const { db, clock } = context
   server.post(
     '/registrar_ligacao',

@@ -2,10 +2,10 @@ import { CatalogueAnswer } from '@ura/core/ticket-api/schemas'
 import { Type } from 'typebox'
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
-import type { ApiServer } from '../http/server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 import { isFullySpoken, spokenCatalogue } from './spoken-catalogue.ts'
 
-export function catalogueRoutes(server: ApiServer, context: ApiContext): void {
+export function catalogueRoutes(server: HttpServer, context: ApiContext): void {
   server.get(
     '/servicos',
     {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { SpeechService } from '../speech/speech-service.ts'
-import type { ApiServer } from './server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 
 /** What the API counts; one registry an API, so that several can live in one process. */
 export interface ApiMetrics {
@@ -48,7 +48,7 @@ export function createMetrics(speech: SpeechService): ApiMetrics {
 }
 
 /** Measures every request of the server. */
-export function measureRequests(server: ApiServer, metrics: ApiMetrics): void {
+export function measureRequests(server: HttpServer, metrics: ApiMetrics): void {
   server.addHook('onResponse', async (request, reply) => {
     const labels = {
       method: request.method,

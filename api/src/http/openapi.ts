@@ -1,9 +1,9 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { ApiServer } from './server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 
 /** OpenAPI 3.1 at `/docs/json`, made of the same schemas that validate, and its page at `/docs`; before the routes. */
-export async function describeApi(server: ApiServer): Promise<void> {
+export async function describeApi(server: HttpServer): Promise<void> {
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from './error-answers.ts'
 import { networkGuard } from './network-guard.ts'
-import type { ApiServer } from './server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 
 const Readiness = Type.Object({
   status: Type.Boolean(),
@@ -13,7 +13,7 @@ const Readiness = Type.Object({
 })
 
 /** `/healthz`, `/readyz` and `/metrics`, for those who run the service. */
-export function operationRoutes(server: ApiServer, context: ApiContext): void {
+export function operationRoutes(server: HttpServer, context: ApiContext): void {
   const { config, metrics } = context
   server.get(
     '/healthz',

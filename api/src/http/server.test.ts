@@ -3,12 +3,9 @@ import { createTestApi } from '../testing/test-api.ts'
 
 interface ErrorAnswer {
   erro: { codigo: string; mensagem: string }
-  requisicao: string
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
-
-describe('what is wrong with a request', () => {
+describe('a request is refused for', () => {
   const json = 'application/json'
 
   it.each([
@@ -19,7 +16,6 @@ describe('what is wrong with a request', () => {
       told: [400, 'REQUISICAO_INVALIDA'],
     },
     { what: 'no body', type: json, payload: '', told: [400, 'REQUISICAO_INVALIDA'] },
-    { what: 'a body that is a list', type: json, payload: '[]', told: [400, 'REQUISICAO_INVALIDA'] },
     {
       what: 'a poisoned prototype',
       type: json,
@@ -31,12 +27,6 @@ describe('what is wrong with a request', () => {
       type: json,
       payload: JSON.stringify({ usuario: '1'.repeat(17_000) }),
       told: [413, 'CORPO_GRANDE_DEMAIS'],
-    },
-    {
-      what: 'a form',
-      type: 'application/x-www-form-urlencoded',
-      payload: 'usuario=1001',
-      told: [415, 'TIPO_NAO_SUPORTADO'],
     },
     {
       what: 'plain text',
@@ -55,18 +45,6 @@ describe('what is wrong with a request', () => {
     expect([answer.statusCode, answer.json<ErrorAnswer>().erro.codigo]).toEqual(told)
   })
 
-  it.each(['/nada', '/api/nada', '/api/../etc/passwd'])('the unknown route %s', async (url) => {
-    await using test = await createTestApi()
-    const answer = await test.get(url)
-    expect([answer.statusCode, answer.json<ErrorAnswer>().erro.codigo]).toEqual([404, 'ROTA_NAO_ENCONTRADA'])
-  })
-
-  it("an address that can't be decoded", async () => {
-    await using test = await createTestApi()
-    const answer = await test.get('/api/%zz')
-    expect([answer.statusCode, answer.json<ErrorAnswer>().erro.codigo]).toEqual([400, 'REQUISICAO_INVALIDA'])
-  })
-
   it('too many of them from one address', async () => {
     await using test = await createTestApi({ API_REQUESTS_PER_MINUTE: '2' })
     await test.get('/api/horario_atendimento')
@@ -81,23 +59,8 @@ describe('what is wrong with a request', () => {
   })
 })
 
-describe('an unforeseen failure', () => {
-  it('is told as a constant, and logged with the request id', async () => {
-    await using test = await createTestApi()
-    await test.api.db.schema.dropTable('calls').execute()
-    const answer = await test.get('/api/ligacoes/1.0', { 'x-request-id': 'r-1' })
-    expect(answer.statusCode).toBe(500)
-    expect(answer.json()).toEqual({
-      status: false,
-      erro: { codigo: 'ERRO_INTERNO', mensagem: 'Erro interno. Informe o número da requisição.' },
-      requisicao: 'r-1',
-    })
-    const line = test.logged.find((logged) => logged.includes('request failed'))
-    expect(line).toContain('"requestId":"r-1"')
-    expect(line).toContain('no such table')
-  })
-
-  it('of a locked database is told as 503, worth trying again', async () => {
+describe('a locked database', () => {
+  it('is told as 503, worth trying again', async () => {
     await using test = await createTestApi()
     const locked = Object.assign(new Error('database is locked'), { errcode: 5 })
     const spy = vi.spyOn(test.api.db, 'selectFrom').mockImplementation(() => {
@@ -113,18 +76,17 @@ describe('an unforeseen failure', () => {
   })
 })
 
-describe('request ids', () => {
-  it.each(['call-1.step_2', 'A'.repeat(64)])('%j is taken over', async (id) => {
+describe('the log', () => {
+  it('tells which client sent a request, and that nobody did before the session', async () => {
     await using test = await createTestApi()
-    const answer = await test.get('/nada', { 'x-request-id': id })
-    expect([answer.headers['x-request-id'], answer.json<ErrorAnswer>().requisicao]).toEqual([id, id])
-  })
-
-  it.each(['a b', 'x"y', 'A'.repeat(65), ''])('%j is replaced', async (id) => {
-    await using test = await createTestApi()
-    const answer = await test.get('/nada', { 'x-request-id': id })
-    expect(answer.headers['x-request-id']).toMatch(uuid)
-    expect(answer.json<ErrorAnswer>().requisicao).toMatch(uuid)
+    await test.get('/api/horario_atendimento')
+    const lines = test.logged
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['msg'] === 'request answered')
+    expect(lines).toMatchObject([
+      { route: '/api/autenticar_sessao', statusCode: 200, client: null },
+      { route: '/api/horario_atendimento', statusCode: 200, client: 'telefonia' },
+    ])
   })
 })
 

@@ -1,36 +1,12 @@
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import underPressure from '@fastify/under-pressure'
 import { HelpdeskError } from '@ura/core/errors'
+import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
-import { closePromptly } from '@ura/core/prompt-close'
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify'
 import type { ApiConfiguration } from '../config.ts'
-import { answerError } from './error-handler.ts'
-import { requestIdOf } from './request-id.ts'
+import { isBusy } from '../database/dialect.ts'
 
-/** The Fastify instance whose routes take their types from TypeBox schemas. */
-export type ApiServer = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->
-
-const bodyBytesMax = 16 * 1024
-/** A request's head and body must be here within this time, whatever a slow client does. */
-const requestTimeoutMs = 15_000
 /** Event loop so late that answers would miss the caller's 15 s: new requests are refused at once. */
 const eventLoopDelayMaxMs = 3_000
 
@@ -40,33 +16,16 @@ class OverloadedError extends HelpdeskError {
   }
 }
 
-/** A server with everything that holds for all routes: errors, request ids, limits, headers; no route yet. */
-export async function createServer(config: ApiConfiguration, log: Logger): Promise<ApiServer> {
-  const loggerInstance: FastifyBaseLogger = log
-  const server = Fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    bodyLimit: bodyBytesMax,
-    requestTimeout: requestTimeoutMs,
-    routerOptions: { maxParamLength: 200 },
-    trustProxy: config.trustedProxies === undefined ? false : [...config.trustedProxies],
-    requestIdHeader: false,
-    genReqId: requestIdOf,
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
-  })
-    .withTypeProvider<TypeBoxTypeProvider>()
-    .setValidatorCompiler(TypeBoxValidatorCompiler)
-  server.setErrorHandler(answerError)
-  server.setNotFoundHandler((request, reply) => {
-    answerError(new HelpdeskError('ROTA_NAO_ENCONTRADA'), request, reply)
+/** The house's server with what the API adds for all its routes: limits, browser headers, sign-in without a body. */
+export async function createServer(config: ApiConfiguration, log: Logger): Promise<HttpServer> {
+  const server = createHttpServer({
+    log,
+    ...(config.trustedProxies === undefined ? {} : { trustedProxies: config.trustedProxies }),
+    knownError: busyDatabase,
+    logFields: (request) => ({ client: request.client?.name ?? null }),
   })
   server.decorateRequest('client', null)
-  closePromptly(server)
   acceptEmptyJson(server)
-  server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-  })
-  server.addHook('onResponse', async (request, reply) => logRequest(request, reply))
   await server.register(helmet, {
     // Plain HTTP inside a private network is the usual installation; TLS is the proxy's affair.
     strictTransportSecurity: false,
@@ -86,10 +45,16 @@ export async function createServer(config: ApiConfiguration, log: Logger): Promi
   return server
 }
 
+function busyDatabase(error: unknown): HelpdeskError | undefined {
+  return isBusy(error)
+    ? new HelpdeskError('SERVICO_INDISPONIVEL', { retryAfterSeconds: 2, cause: error })
+    : undefined
+}
+
 /** Sign-in has no body, yet common clients declare JSON on every POST: no body is then no fault. */
-function acceptEmptyJson(server: ApiServer): void {
+function acceptEmptyJson(server: HttpServer): void {
   const parseJson = server.getDefaultJsonParser('error', 'error')
-  server.removeContentTypeParser(['application/json', 'text/plain'])
+  server.removeContentTypeParser('application/json')
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') {
       done(null)
@@ -97,18 +62,4 @@ function acceptEmptyJson(server: ApiServer): void {
     }
     void parseJson(request, body as string, done)
   })
-}
-
-/** One line a request: the route's pattern and not its address, since an audio's name is a secret of a kind. */
-function logRequest(request: FastifyRequest, reply: FastifyReply): void {
-  request.log.info(
-    {
-      method: request.method,
-      route: request.routeOptions.url ?? null,
-      statusCode: reply.statusCode,
-      durationMs: Math.round(reply.elapsedTime),
-      client: request.client?.name ?? null,
-    },
-    'request answered',
-  )
 }

@@ -2,12 +2,12 @@ import { OfficeHoursAnswer } from '@ura/core/ticket-api/schemas'
 import { noAudio } from '../audio/spoken-audio.ts'
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
-import type { ApiServer } from '../http/server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 import { officeHoursAt } from './office-hours.ts'
 import { readOfficeHours } from './office-hours-repository.ts'
 import { reasonText, returnText } from './office-hours-text.ts'
 
-export function officeHoursRoutes(server: ApiServer, context: ApiContext): void {
+export function officeHoursRoutes(server: HttpServer, context: ApiContext): void {
   const { db, clock, config, audio } = context
   const { timeZone } = config
   server.get(

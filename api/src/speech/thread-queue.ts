@@ -134,7 +134,6 @@ export class ThreadQueue<Job, Result> {
     worker.ref()
     const timer = setTimeout(() => this.#drop(worker, new Error('timeout')), this.#options.jobTimeoutMs)
     this.#running = { pending, timer }
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: there is no origin
     worker.postMessage({ id: pending.id, job: pending.job } satisfies ThreadRequest<Job>)
   }
 

@@ -6,7 +6,6 @@ import type { ThreadReply, ThreadRequest } from './thread-queue.ts'
 export function serveThread(work: (job: never) => unknown): void {
   async function answer({ id, job }: ThreadRequest<never>): Promise<void> {
     const reply = await replyTo(id, job)
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: there is no origin
     parentPort?.postMessage(reply)
   }
 

@@ -10,19 +10,19 @@ import { Type } from 'typebox'
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { clientOf, sourceOf } from '../http/request-source.ts'
-import type { ApiServer } from '../http/server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 import { findActiveUser } from '../users/user-repository.ts'
 import { openTicket } from './open-ticket.ts'
 import { ticketIdOf } from './protocol.ts'
 import { findTicket, type Ticket } from './ticket-repository.ts'
 import { protocolText, ticketStatusText } from './ticket-text.ts'
 
-export function ticketRoutes(server: ApiServer, context: ApiContext): void {
+export function ticketRoutes(server: HttpServer, context: ApiContext): void {
   openTicketRoute(server, context)
   verifyTicketRoute(server, context)
 }
 
-function openTicketRoute(server: ApiServer, context: ApiContext): void {
+function openTicketRoute(server: HttpServer, context: ApiContext): void {
   server.post(
     '/novo_chamado',
     {
@@ -51,7 +51,7 @@ function openTicketRoute(server: ApiServer, context: ApiContext): void {
   )
 }
 
-function verifyTicketRoute(server: ApiServer, context: ApiContext): void {
+function verifyTicketRoute(server: HttpServer, context: ApiContext): void {
   server.post(
     '/verificar_chamado',
     {

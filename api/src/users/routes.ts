@@ -8,12 +8,12 @@ import {
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { sourceOf } from '../http/request-source.ts'
-import type { ApiServer } from '../http/server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 import { cleanForSpeech } from '../speech/spoken-text.ts'
 import { findActiveUser } from './user-repository.ts'
 import { verifyUser } from './verify-user.ts'
 
-export function userRoutes(server: ApiServer, context: ApiContext): void {
+export function userRoutes(server: HttpServer, context: ApiContext): void {
   server.post(
     '/verificar_usuario',
     {

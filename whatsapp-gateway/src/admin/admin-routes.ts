@@ -1,12 +1,11 @@
-import { errorBody, type HelpdeskError } from '@ura/core/errors'
+import type { HttpServer } from '@ura/core/http/server'
 import type { Driver } from '../drivers/driver.ts'
 import { requireBearerOrBasic } from '../http/authentication.ts'
-import type { GatewayServer } from '../http/server.ts'
 import { renderQrPage } from './qr-page.ts'
 
 /** `GET /admin/qr` for whoever holds the admin token; the page is never stored, because a QR grants the account. */
 export function addAdminRoutes(
-  server: GatewayServer,
+  server: HttpServer,
   options: { driver: Driver; adminToken: string; timeZone: string },
 ): void {
   const { driver, adminToken, timeZone } = options
@@ -16,8 +15,8 @@ export function addAdminRoutes(
       requireBearerOrBasic(request, adminToken)
     } catch (error) {
       // A browser asks for the password only when it is offered Basic.
-      reply.code(401).header('www-authenticate', 'Basic realm="WhatsApp", charset="UTF-8"')
-      return errorBody(error as HelpdeskError, request.id)
+      reply.header('www-authenticate', 'Basic realm="WhatsApp", charset="UTF-8"')
+      throw error
     }
     reply.headers({
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

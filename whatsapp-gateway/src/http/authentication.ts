@@ -1,16 +1,14 @@
-import type { FastifyRequest } from 'fastify'
 import { HelpdeskError } from '@ura/core/errors'
+import { bearerToken } from '@ura/core/http/bearer-token'
 import { secretsEqual } from '@ura/core/secret'
+import type { FastifyRequest } from 'fastify'
 
 /**
  * Lets a request pass that carries `Authorization: Bearer <token>`, compared in constant time.
  * @throws HelpdeskError NAO_AUTENTICADO
  */
 export function requireBearer(request: FastifyRequest, token: string): void {
-  const [scheme, presented] = splitAuthorization(request)
-  if (scheme !== 'bearer' || !secretsEqual(presented, token)) {
-    throw new HelpdeskError('NAO_AUTENTICADO')
-  }
+  requireSame(bearerToken(request.headers.authorization), token)
 }
 
 /**
@@ -19,18 +17,20 @@ export function requireBearer(request: FastifyRequest, token: string): void {
  * @throws HelpdeskError NAO_AUTENTICADO
  */
 export function requireBearerOrBasic(request: FastifyRequest, token: string): void {
-  const [scheme, presented] = splitAuthorization(request)
-  if (scheme !== 'basic') {
-    requireBearer(request, token)
-    return
-  }
-  const credentials = Buffer.from(presented, 'base64').toString('utf8')
-  if (!secretsEqual(credentials.slice(credentials.indexOf(':') + 1), token)) {
+  const { authorization } = request.headers
+  requireSame(bearerToken(authorization) ?? basicPassword(authorization), token)
+}
+
+function requireSame(presented: string | null, token: string): void {
+  if (presented === null || !secretsEqual(presented, token)) {
     throw new HelpdeskError('NAO_AUTENTICADO')
   }
 }
 
-function splitAuthorization(request: FastifyRequest): [scheme: string, credentials: string] {
-  const [scheme = '', credentials = ''] = (request.headers.authorization ?? '').split(' ', 2)
-  return [scheme.toLowerCase(), credentials]
+function basicPassword(authorization: string | undefined): string | null {
+  const [, encoded] = /^Basic ([A-Za-z0-9+/]{1,2000}={0,2})$/i.exec(authorization ?? '') ?? []
+  if (encoded === undefined) {
+    return null
+  }
+  return /^[^:]*:([^]*)$/.exec(Buffer.from(encoded, 'base64').toString('utf8'))?.[1] ?? null
 }

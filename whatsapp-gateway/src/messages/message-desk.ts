@@ -72,7 +72,7 @@ export class MessageDesk {
 
 function sameBody(earlier: StoredMessage, bodyHash: string): StoredMessage {
   if (earlier.bodyHash !== bodyHash) {
-    throw new HelpdeskError('CHAVE_REUTILIZADA', { field: 'idempotency-key' })
+    throw new HelpdeskError('CHAVE_REUTILIZADA', { field: 'Idempotency-Key' })
   }
   return earlier
 }

@@ -2,7 +2,7 @@ import type { Clock } from '@ura/core/clock'
 import { errorBody, HelpdeskError } from '@ura/core/errors'
 import { maskPhoneNumber, parsePhoneNumber } from '@ura/core/phone-number'
 import { isLoggedIn, type Driver } from '../drivers/driver.ts'
-import type { GatewayServer } from '../http/server.ts'
+import type { HttpServer } from '@ura/core/http/server'
 import type { Dispatcher } from '../outbox/dispatcher.ts'
 import { isSettled } from '../outbox/message-state.ts'
 import type { OutboxStore } from '../outbox/outbox-store.ts'
@@ -35,14 +35,14 @@ const loggedOutRetryAfterSeconds = 30
 const transcriptMessagesMax = 100
 
 /** The client's side of the gateway; mount it behind the gateway token. */
-export function addMessageRoutes(server: GatewayServer, options: MessageRoutesOptions): void {
+export function addMessageRoutes(server: HttpServer, options: MessageRoutesOptions): void {
   addSendRoute(server, options)
   addStatusRoute(server, options)
   addMessageRoute(server, options)
   addTranscriptRoute(server, options)
 }
 
-function addSendRoute(server: GatewayServer, options: MessageRoutesOptions): void {
+function addSendRoute(server: HttpServer, options: MessageRoutesOptions): void {
   const { desk, store, driver, settlements } = options
   const schema = {
     body: SendBody,
@@ -69,7 +69,7 @@ function addSendRoute(server: GatewayServer, options: MessageRoutesOptions): voi
   })
 }
 
-function addStatusRoute(server: GatewayServer, options: MessageRoutesOptions): void {
+function addStatusRoute(server: HttpServer, options: MessageRoutesOptions): void {
   const { store, driver, dispatcher, clock } = options
   server.get('/api/auth/status', { schema: { response: { 200: StatusAnswer } } }, async () => {
     const { state, since, qrAttempt, qrExpiresAt } = driver.state()
@@ -89,7 +89,7 @@ function addStatusRoute(server: GatewayServer, options: MessageRoutesOptions): v
   })
 }
 
-function addMessageRoute(server: GatewayServer, options: MessageRoutesOptions): void {
+function addMessageRoute(server: HttpServer, options: MessageRoutesOptions): void {
   const { store } = options
   const schema = { params: MessageParams, response: { 200: MessageAnswer } }
   server.get('/api/messages/:id', { schema }, async (request) => {
@@ -112,7 +112,7 @@ function addMessageRoute(server: GatewayServer, options: MessageRoutesOptions): 
 }
 
 /** Only with a driver that keeps a transcript is there anything to read; otherwise the route doesn't exist. */
-function addTranscriptRoute(server: GatewayServer, options: MessageRoutesOptions): void {
+function addTranscriptRoute(server: HttpServer, options: MessageRoutesOptions): void {
   const { store, driver } = options
   const { transcript } = driver
   if (transcript === undefined) {

@@ -85,6 +85,7 @@ describe('POST /api/send-message', () => {
     '',
     'Bearer',
     `Bearer ${gatewayToken}x`,
+    `Bearer ${gatewayToken} x`,
     `Token ${gatewayToken}`,
     `Basic ${btoa(`:${gatewayToken}`)}`,
   ])('answers 401 to the credentials "%s", whatever the body', async (authorization) => {
@@ -184,7 +185,7 @@ describe('an idempotency key', () => {
   it('that is empty, too long or no plain text is refused', async () => {
     const { send } = await startGateway()
     for (const key of ['', ' ', 'a'.repeat(129), 'a b']) {
-      expect((await send(text, { key })).json()).toMatchObject({ erro: { campo: 'idempotency-key' } })
+      expect((await send(text, { key })).json()).toMatchObject({ erro: { campo: 'Idempotency-Key' } })
     }
   })
 

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { StartupError } from '@ura/core/service'
 import { DatabaseSync } from 'node:sqlite'
 
 /** Forward only; the database's `user_version` tells how many of these it has. Times are epoch milliseconds. */
@@ -42,7 +43,7 @@ const busyTimeoutMs = 1_000
 
 /**
  * Opens the outbox's file, readable by its owner alone, and brings its schema up to date.
- * @throws Error when another gateway has the file open: two would take each other's messages for interrupted ones.
+ * @throws StartupError when another gateway has the file open: two would take each other's messages for interrupted ones.
  */
 export function openOutboxDatabase(path: string): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -56,7 +57,7 @@ export function openOutboxDatabase(path: string): DatabaseSync {
     migrate(database)
   } catch (error) {
     database.close()
-    throw new Error('The outbox cannot be opened; does another gateway use the same DATA_DIR?', {
+    throw new StartupError(`${path} can't be opened; does another gateway use the same DATA_DIR?`, {
       cause: error,
     })
   }

@@ -1,22 +1,12 @@
-import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-
-/** As much of a Fastify 5 instance as is needed here; core itself knows no web framework. */
-export interface ClosableServer {
-  readonly server: Server
-  addHook(name: 'preClose', hook: () => Promise<void>): unknown
-  addHook(
-    name: 'onSend',
-    hook: (request: unknown, reply: { header(name: string, value: string): unknown }) => Promise<void>,
-  ): unknown
-}
+import type { FastifyInstance } from 'fastify'
 
 /**
  * Lets a server close as soon as its last answer is out. By itself Node 24 waits (a) for a connection that falls idle
  * after `server.close()`, until its keep-alive timeout (72 s with Fastify 5), and (b) for one on which no request ever
  * came, until `headersTimeout` (60 s); clients such as undici keep one of the latter after an aborted request.
  */
-export function closePromptly(fastify: ClosableServer): void {
+export function closePromptly(fastify: FastifyInstance): void {
   const unused = new Set<Socket>()
   let closing = false
   fastify.server.on('connection', (socket: Socket) => {
