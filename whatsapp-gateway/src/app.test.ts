@@ -22,6 +22,17 @@ describe('the gateway over HTTP', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
   })
 
+  it('tells Prometheus, token in hand, how deep the queue is and what became of messages', async () => {
+    const { gateway, request, send } = await startGateway()
+    await send({ phone, message: 'oi' }, { wait: 5_000 })
+    const { body } = await request({ url: '/metrics' })
+    expect(body).toContain('ura_whatsapp_sends_total{result="sent"} 1')
+    expect(body).toContain('ura_whatsapp_queue_depth 0')
+    expect(body).toContain('ura_whatsapp_queue_oldest_age_seconds 0')
+    expect(body).toContain('ura_whatsapp_logged_in 1')
+    expect((await gateway.fastify.inject({ url: '/metrics' })).statusCode).toBe(401)
+  })
+
   it('closes only when the message under way is finished, and answers who waits for it', async () => {
     const driver = new FakeDriver()
     const { gateway } = await startGateway({ parts: { driver } })

@@ -7,6 +7,7 @@ import type { GatewayConfiguration } from './config.ts'
 import { createConsoleDriver, type PrintedMessage } from './drivers/console-driver.ts'
 import type { Driver } from './drivers/driver.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
+import { createGatewayMetrics, type GatewayMetrics } from './health/metrics.ts'
 import { requireBearer } from './http/authentication.ts'
 import { MessageDesk } from './messages/message-desk.ts'
 import { addMessageRoutes } from './messages/message-routes.ts'
@@ -55,7 +56,8 @@ export async function createGateway(config: GatewayConfiguration, parts: Gateway
     textsMax: driver.transcript?.textsMax ?? 0,
   })
   const settlements = new Settlements(parts.timers ?? systemTimers)
-  const dispatcher = createDispatcher(config, parts, { driver, store, settlements })
+  const metrics = createGatewayMetrics({ store, driver, clock })
+  const dispatcher = createDispatcher(config, parts, { driver, store, settlements, metrics })
   const server = createHttpServer({ log, connectionsMax })
   const desk = new MessageDesk({
     store,
@@ -72,6 +74,10 @@ export async function createGateway(config: GatewayConfiguration, parts: Gateway
   }
   await server.register(async (api) => {
     api.addHook('onRequest', async (request) => requireBearer(request, config.token))
+    api.get('/metrics', async (_request, reply) => {
+      reply.type(metrics.registry.contentType)
+      return metrics.registry.metrics()
+    })
     addMessageRoutes(api, { desk, store, driver, dispatcher, settlements, clock })
   })
   const interrupted = await store.recoverInterrupted(clock.now())
@@ -101,9 +107,9 @@ const driverFactories: Readonly<
 function createDispatcher(
   config: GatewayConfiguration,
   parts: GatewayParts,
-  built: { driver: Driver; store: OutboxStore; settlements: Settlements },
+  built: { driver: Driver; store: OutboxStore; settlements: Settlements; metrics: GatewayMetrics },
 ): Dispatcher {
-  const { driver, store, settlements } = built
+  const { driver, store, settlements, metrics } = built
   return new Dispatcher({
     store,
     driver,
@@ -113,7 +119,10 @@ function createDispatcher(
     random: Math.random,
     retry: { triesMax: config.triesMax, delayMs: config.retryDelayMs, delayMaxMs: retryDelayMaxMs },
     sendTimeoutMs: config.sendTimeoutMs,
-    onSettled: (messageId) => settlements.settled(messageId),
+    onSettled: (messageId, state) => {
+      metrics.settled(state)
+      settlements.settled(messageId)
+    },
   })
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import { maskPhoneNumber } from '@ura/core/phone-number'
 import { isLoggedIn, type DeliveryStatus, type Driver, type OutgoingMessage } from '../drivers/driver.ts'
-import { isSettled } from './message-state.ts'
+import { isSettled, type MessageState } from './message-state.ts'
 import type { Move, OutboxStore, StoredMessage } from './outbox-store.ts'
 import { GivenUpError, moveAfterError, type RetryPolicy } from './send-outcome.ts'
 import type { Timers } from './timers.ts'
@@ -20,7 +20,7 @@ export interface DispatcherOptions {
   /** A send without an answer for this long is given up: its message becomes `unknown`. */
   sendTimeoutMs: number
   /** Told of every message that has settled, once that is on disk. */
-  onSettled: (messageId: string) => void
+  onSettled: (messageId: string, state: MessageState) => void
 }
 
 /** Pause after the store refused to work (a full disk), before everything is tried again. */
@@ -123,7 +123,7 @@ export class Dispatcher {
     const now = clock.now()
     for (const messageId of await store.expireOverdue(now)) {
       log.warn({ messageId, state: 'expired' }, 'message settled')
-      onSettled(messageId)
+      onSettled(messageId, 'expired')
     }
     if (isLoggedIn(driver.state().state)) {
       await this.#handOver()
@@ -141,7 +141,7 @@ export class Dispatcher {
         log.info({ messageId: move.id, state: move.to, reason: move.reason }, 'message moved')
       }
       if (moved && isSettled(move.to)) {
-        onSettled(move.id)
+        onSettled(move.id, move.to)
       }
     }
   }
