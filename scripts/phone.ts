@@ -1,12 +1,11 @@
-import { join } from 'node:path'
-import type { FakeCaller } from 'asterisk-agi/testing'
+import { ScriptedCaller } from '@ura/agi/testing/scripted-caller'
 import { HelpdeskError } from '@ura/core/errors'
+import { StartupError } from '@ura/core/service'
 import { createTicketApiClient } from '@ura/core/ticket-api/client'
 import { keyboardCaller } from './phone/keyboard-caller.ts'
 import { parsePhoneOptions, phoneHelp, type PhoneOptions } from './phone/options.ts'
 import { dial, resultOf, type PhoneCallResult } from './phone/phone-call.ts'
 import { Player } from './phone/player.ts'
-import { ScriptedCaller } from '@ura/agi/testing/scripted-caller'
 import { spokenText } from './phone/spoken-text.ts'
 import { WhatsAppInbox } from './phone/whatsapp-inbox.ts'
 import { findServices, type Services } from './phone/services.ts'
@@ -42,34 +41,39 @@ async function callAndTell(options: PhoneOptions, services: Services): Promise<n
     token: services.gatewayToken,
     arrived: ({ text }) => console.log(`  WhatsApp: ${text}`),
   })
-  const player = options.play ? await Player.create(join(services.soundsFolder)) : null
+  const player = options.play ? await Player.create(services.soundsFolder) : null
   if (options.play && player === null) {
     console.log('(sem --play: o sistema não tem aplay, paplay, play, ffplay nem afplay)')
   }
-  const scripted =
-    options.keys === null
-      ? null
-      : new ScriptedCaller({
-          groups: options.keys,
-          newestCode: () => inbox.takeNewestCode(),
-          keyed: (keys) => console.log(`  Você:     ${keys === '-' ? '(nada)' : keys}`),
-        })
-  const hears: NonNullable<FakeCaller['hears']> = async (file, signal) => {
+  const hears = async (file: string, signal: AbortSignal): Promise<void> => {
     console.log(`  URA:      ${await spokenText(file)}`)
     await player?.play(file, signal)
   }
-  const keyboard = scripted === null ? keyboardCaller() : null
-  const caller: FakeCaller =
-    scripted === null ? { hears, asked: keyboard!.asked } : { hears, asked: scripted.asked }
   const { agi } = services
-  const speed = scripted === null ? 1 : scriptedSpeed
-  const { callId, call } = dial({ agi, callerId: options.callerId, entry: options.entry, caller, speed })
-  keyboard?.connect(call)
+  const { callerId, entry, keys } = options
   try {
-    const result = await resultOf(callId, call, ticketApi)
-    return tell(options, result, scripted?.unused ?? [])
+    if (keys === null) {
+      const keyboard = keyboardCaller()
+      const { callId, call } = dial({
+        agi,
+        callerId,
+        entry,
+        caller: { hears, asked: keyboard.asked },
+        speed: 1,
+      })
+      keyboard.connect(call)
+      const result = await resultOf(callId, call, ticketApi).finally(() => keyboard.close())
+      return tell(options, result, [])
+    }
+    const scripted = new ScriptedCaller({
+      groups: keys,
+      newestCode: () => inbox.takeNewestCode(),
+      keyed: (group) => console.log(`  Você:     ${group === '-' ? '(nada)' : group}`),
+    })
+    const caller = { hears, asked: scripted.asked }
+    const { callId, call } = dial({ agi, callerId, entry, caller, speed: scriptedSpeed })
+    return tell(options, await resultOf(callId, call, ticketApi), scripted.unused)
   } finally {
-    keyboard?.close()
     await inbox.close()
     await player?.close()
   }
@@ -96,6 +100,6 @@ function tell(options: PhoneOptions, result: PhoneCallResult, unused: readonly s
 
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : ''
-  const hint = error instanceof HelpdeskError || cause !== '' ? '. O "npm start" está em execução?' : ''
-  return `${(error as Error).message}${cause}${hint}`
+  const isAway = error instanceof HelpdeskError || error instanceof StartupError || cause !== ''
+  return `${(error as Error).message}${cause}${isAway ? '. O "npm start" está em execução?' : ''}`
 }

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'ura-test-'))
 const figuresFile = join(folder, 'figures.jsonl')
 const resultsFile = join(folder, 'results.json')
 
-const asterisk = await ensureAsterisk()
+const asterisk = await ensureAsterisk((line) => console.log(`real Asterisk: ${line}`))
 const warning = asterisk.available
   ? null
   : `\n*** SKIPPED: every call through a real Asterisk (${asterisk.reason})\n`

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Environment } from '@ura/core/configuration'
 import { findRunning } from '../start/running.ts'
-import { ensureSecrets } from '../start/secrets.ts'
+import { findSecret } from '../start/secrets.ts'
 
 export interface Services {
   agi: { host: string; port: number }
@@ -19,7 +19,6 @@ export interface Services {
 export function findServices(environment: Environment): Services {
   const dataFolder = resolve(environment['DATA_DIR'] ?? 'data')
   const running = findRunning(dataFolder)
-  const secrets = ensureSecrets(dataFolder, environment)
   const port = (name: string, usual: number): number => Number(environment[name] ?? '') || usual
   const local = (name: string, usual: number, url: string | undefined): string =>
     Number(environment[name] ?? '') > 0 || url === undefined ? `http://127.0.0.1:${port(name, usual)}` : url
@@ -29,9 +28,9 @@ export function findServices(environment: Environment): Services {
         ? { host: '127.0.0.1', port: port('AGI_PORT', 4573) }
         : running.agi,
     apiUrl: local('API_PORT', 3000, running?.apiUrl),
-    apiToken: secrets.HELPDESK_API_TOKEN,
+    apiToken: findSecret('HELPDESK_API_TOKEN', dataFolder, environment),
     gatewayUrl: local('GATEWAY_PORT', 3001, running?.gatewayUrl),
-    gatewayToken: secrets.GATEWAY_TOKEN,
+    gatewayToken: findSecret('GATEWAY_TOKEN', dataFolder, environment),
     soundsFolder: resolve('freepbx-dialplan/sounds/pt_BR'),
   }
 }
