@@ -77,6 +77,12 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
     return system.messages.at(-1)?.text.match(/\d{5,}/)?.[0] ?? 'none'
   }
 
+  /** A ticket of user 1001 that was not opened by phone. */
+  async function ticketOfTheUser(): Promise<string> {
+    const request = { userCode: '1001', service: '2-2', callId: 'none', idempotencyKey: 'the-same-each-time' }
+    return (await system.ticketApi.openTicket(request)).protocolo
+  }
+
   /** Every prompt that the service played was heard by the caller, in that order. */
   async function expectAllHeard(call: Call): Promise<string[]> {
     const files = filesPlayed(call.uraEvents)
@@ -259,14 +265,25 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
     })
   })
 
+  it('counts every key of a caller who does not listen', async () => {
+    const protocol = await ticketOfTheUser()
+    const call = await dial()
+    await call.waitForCommand(/ura\/main-menu/)
+    await call.press(`21001#${protocol}#`, { digitMs: 80, betweenMs: 60 })
+    await call.waitForCommand(/ura\/after-status/, 30_000)
+    await call.hangup()
+    expect(filesPlayed(call.uraEvents)).not.toContain('ura/ticket-not-found')
+  })
+
   it('answers a key with the next prompt at once', async () => {
+    const protocol = await ticketOfTheUser()
     const turns: number[] = []
     for (let calls = 0; calls < 3; calls += 1) {
       const call = await dial()
       await keyAt(call, /ura\/main-menu/, '2')
       await keyAt(call, /ura\/ask-registration/, '1001#')
       for (let queries = 0; queries < 6; queries += 1) {
-        await keyAt(call, /ura\/ask-ticket/, '10017#')
+        await keyAt(call, /ura\/ask-ticket/, `${protocol}#`)
         await keyAt(call, /STREAM FILE "http/, '9')
         await keyAt(call, /STREAM FILE "http/, '1')
       }
