@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type AgiCall, AgiHangupError, AgiRouter, type AgiServer, createAgiServer } from 'asterisk-agi'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { encodeWav } from '@ura/api/speech/wav'
-import { noisePrompt, writeNoisePrompts } from './noise-prompts.ts'
+import { noisePrompt, writeNoisePrompts } from '../listening/noise-prompts.ts'
 import { findAsteriskRoot } from './real-asterisk.ts'
 import { neverOpen, startTelephony, type Telephony } from './telephony.ts'
 

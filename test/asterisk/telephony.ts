@@ -7,7 +7,7 @@ import type { AmiMessage } from './ami.ts'
 import { type Ari, connectAri } from './ari.ts'
 import { type RunningAsterisk, startAsterisk } from './asterisk-process.ts'
 import { type Call, createDialer, type DialOptions } from './call.ts'
-import { noisePrompt } from './noise-prompts.ts'
+import { noisePrompt } from '../listening/noise-prompts.ts'
 import { freeTcpPorts, freeUdpPorts, twoRtpRanges } from './ports.ts'
 import { createTechnician, type Technician } from './technician.ts'
 import {

@@ -7,14 +7,14 @@ import { promptTexts } from '@ura/agi/prompts/pt-br'
 import { createEspeakSynthesizer } from '@ura/api/speech/espeak-synthesizer'
 import { buildPromptPack } from '@ura/api/speech/prompt-pack'
 import { recordFigure } from '../../scripts/test/figures.ts'
-import { filesPlayed, soundsOf } from '../support/heard-files.ts'
+import { filesPlayed, soundsOf } from '../listening/heard-files.ts'
 import { HelpdeskSystem } from '../support/helpdesk-system.ts'
 import { sundayMorning, TestClock } from '../support/test-clock.ts'
-import { findInOrder, heardScore } from './audio-match.ts'
+import { findInOrder, heardScore } from '../listening/audio-match.ts'
 import type { Call } from './call.ts'
 import { findAsteriskRoot } from './real-asterisk.ts'
 import { neverOpen, startTelephony, type Telephony } from './telephony.ts'
-import { turnTimesMs } from './turn-times.ts'
+import { turnTimesMs } from '../listening/turn-times.ts'
 
 const root = await findAsteriskRoot()
 /** How long the caller of these tests listens before keying over a prompt: more than is compared of it. */

@@ -1,4 +1,4 @@
-import type { AmiMessage } from './ami.ts'
+import type { AmiMessage } from '../asterisk/ami.ts'
 
 const playingCommand = /^(STREAM FILE|CONTROL STREAM FILE|GET DATA|GET OPTION|SAY |EXEC "?Playback)/i
 

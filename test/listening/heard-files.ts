@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeWav } from '@ura/api/speech/wav'
 import type { AmiMessage } from '../asterisk/ami.ts'
-import type { Expected } from '../asterisk/audio-match.ts'
+import type { Expected } from './audio-match.ts'
 
 const playingCommand = /^(?:STREAM FILE|GET OPTION) "([^"]+)"/
 
