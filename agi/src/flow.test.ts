@@ -303,12 +303,12 @@ describe('when something breaks', () => {
   })
 
   it('goes on when a sound file is missing, and still takes the key', async () => {
-    const { variables } = await call(new FakeTicketApi(), '1 1001# 4821 1 2 1', {
-      missingFiles: (file) => file === 'ura/access-code-sent' || file === 'ura/confirm-name-before',
-    })
-    expect(variables).toEqual({})
+    const missing = new Set(['ura/access-code-sent', 'ura/confirm-name-after'])
     const fake = new FakeTicketApi()
-    await call(fake, '1 1001# 4821 1 2 1', { missingFiles: (file) => file === 'ura/access-code-sent' })
+    const { unusedKeys } = await call(fake, '1 1001# 4821 1 2 1', {
+      missingFiles: (file) => missing.has(file),
+    })
+    expect(unusedKeys).toEqual([])
     expect(fake.records[0]?.resultado).toBe('ticket_opened')
   })
 

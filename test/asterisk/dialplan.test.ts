@@ -135,6 +135,20 @@ describe.runIf(root !== '')('the dialplan on a real Asterisk', () => {
       expect(await heardBy(call, ['system-unavailable'])).toEqual(['system-unavailable'])
     })
 
+    it('ends there too when a sound file had been missing, which makes the session a failure for Asterisk', async () => {
+      first.script = async ({ send, die }) => {
+        await send('SET VARIABLE URA_RESULT started')
+        await send('STREAM FILE "ura/nowhere" ""')
+        die()
+      }
+      const before = countSessions()
+      const call = await dial()
+      await telephony.technician.nextCall()
+      await call.hangup()
+      expect(await heardBy(call, ['system-unavailable'])).toEqual(['system-unavailable'])
+      expect(countSessions()).toEqual([before[0]! + 1, before[1]])
+    })
+
     it('is still obeyed when a sound file was missing, although Asterisk then calls the session a failure', async () => {
       first.script = async ({ send }) => {
         await send('STREAM FILE "ura/nowhere" ""')

@@ -28,10 +28,13 @@ const entries: Readonly<Record<string, StepName>> = { start: 'main-menu', 'open-
 /**
  * The FastAGI script `helpdesk[,<entry>[,<round>]]`: runs the whole call and tells the dialplan where to go next
  * in `URA_NEXT`, with `URA_RESULT`, `URA_USER`, `URA_PROTOCOL` and `URA_DISPLAY` (the technician's display).
- * An unset `URA_NEXT` means that the service was lost in mid-call.
+ * `URA_RESULT=started` with no `URA_NEXT` means that the service was lost in mid-call.
  */
 export function helpdeskScript(dependencies: HelpdeskDependencies): AgiHandler {
   return async (agi) => {
+    // A sound that is missing makes AGISTATUS a FAILURE, as if no server had answered: this tells the dialplan that one
+    // had, should the service die before URA_NEXT is set.
+    await agi.setVariable('URA_RESULT', 'started')
     const call = await openCall(agi, dependencies)
     dependencies.officeHours.refresh()
     const [entry = 'start'] = agi.environment.arguments
