@@ -85,6 +85,10 @@ describe('configuration', () => {
     ['SAMPLES', 'yes'],
     ['API_TOKEN', 'x'.repeat(501)],
     ['ADMIN_TOKEN', 'x'.repeat(15)],
+    ['API_TOKEN', 'a token of many words'],
+    ['API_TOKEN', 'senha-de-manutenção'],
+    ['API_TOKEN', 'a-token-with\ta-tab-inside'],
+    ['ADMIN_TOKEN', 'a-token-with\u0000-a-zero'],
   ])('refuses %s=%s', (variable, value) => {
     const faults = faultsOf({ [variable]: value })
     expect(faults).toHaveLength(1)
@@ -92,9 +96,11 @@ describe('configuration', () => {
   })
 
   it('never shows a secret, neither in a fault nor when described', () => {
-    const [fault] = faultsOf({ API_TOKEN: 'short-secret' })
-    expect(fault).toContain('API_TOKEN')
-    expect(fault).not.toContain('short-secret')
+    for (const bad of ['short-secret', 'a secret of many words']) {
+      const [fault] = faultsOf({ API_TOKEN: bad })
+      expect(fault).toContain('API_TOKEN')
+      expect(fault).not.toContain(bad)
+    }
     const optionalToken = 'another-token-of-many-characters'
     const environment = { API_TOKEN: token, ADMIN_TOKEN: optionalToken }
     const shown = JSON.stringify(describeConfiguration(settings, environment))

@@ -11,7 +11,19 @@ describe('phone numbers', () => {
     expect(parsePhoneNumber(text)).toBe(e164)
   })
 
-  it.each(['', '123', 'abc', '+', '9'.repeat(200)])('knows that %j is none', (text) => {
+  it.each([
+    '',
+    '123',
+    'abc',
+    '+',
+    '9'.repeat(100_000),
+    'ligue 45999990001 agora',
+    'ligue 45999990001',
+    '45999990001 agora',
+    `45999990001${' '.repeat(40)}agora`,
+    '+5545999990001x',
+    '45999990001, 45999990002',
+  ])('knows that %j is none', (text) => {
     expect(parsePhoneNumber(text)).toBeNull()
   })
 

@@ -1,11 +1,12 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 
 /**
- * A phone number as E.164 (`+5545999990001`), or null when the text is no possible number.
+ * A phone number as E.164 (`+5545999990001`), or null when the text is no possible number or holds anything else.
  * Numbers without a country code are read as Brazilian.
  */
 export function parsePhoneNumber(text: string): string | null {
-  const number = parsePhoneNumberFromString(text.slice(0, 40), 'BR')
+  // By default libphonenumber-js looks for a number anywhere in the text.
+  const number = parsePhoneNumberFromString(text, { defaultCountry: 'BR', extract: false })
   return number?.isPossible() ? number.number : null
 }
 

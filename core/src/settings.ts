@@ -18,7 +18,7 @@ export function text(variable: string, options: WithDefault<string>): Setting<st
   })
 }
 
-/** A secret of 16 to 500 characters; it has no default and is never shown. */
+/** A secret of 16 to 500 visible ASCII characters, as a token in a header may have; no default, never shown. */
 export function secret(variable: string, options: Described): Setting<string> {
   return {
     ...setting(variable, options, undefined, (value) => {
@@ -28,6 +28,9 @@ export function secret(variable: string, options: Described): Setting<string> {
       // No longer than a token in a header may be.
       if (value.length > 500) {
         throw new Error('is a secret of more than 500 characters')
+      }
+      if (!/^[\x21-\x7e]+$/.test(value)) {
+        throw new Error('is a secret with a space, an accent or another character that no token can have')
       }
       return value
     }),

@@ -11,6 +11,7 @@ const outcomesByWeight: readonly CallOutcome[] = [
   'abandoned',
 ]
 const stepsMax = 200
+const protocolsMax = 20
 
 /** Gathers what a call's record says: steps with times, outcome, tickets. */
 export class CallRecorder {
@@ -69,7 +70,7 @@ export class CallRecorder {
       etapas: [...this.#steps],
       resultado: this.#outcome,
       usuario: call.userCode,
-      protocolos: [...this.#protocols],
+      protocolos: this.#protocols.slice(-protocolsMax),
     }
   }
 }

@@ -13,7 +13,7 @@ export interface Person {
   readonly verified: boolean
 }
 
-/** Everything a step of the call works with. One object a call; steps change only the last five fields. */
+/** Everything a step of the call works with. One object a call; steps change only what stands after `purpose`. */
 export interface Call {
   readonly callId: string
   /** 1 for the first entry; the dialplan enters again when nobody answers in the queue. */
@@ -26,13 +26,20 @@ export interface Call {
   readonly recorder: CallRecorder
   readonly log: Logger
   readonly tries: number
-  /** A key for the next request of this kind: the same call, round, step and count always give the same one. */
+  /**
+   * A key for the next request of this kind: call, this entry of it, step and count. Whoever repeats the request uses
+   * the same key; a call that comes back later (a technician transfers it) makes requests of its own.
+   */
   nextIdempotencyKey(step: string): string
   /** What the caller chose in the main menu. */
   purpose: 'open-ticket' | 'query-ticket'
   person: Person | null
   category: CatalogueCategory | null
   service: CatalogueService | null
+  /** Version of the catalogue whose menus this caller hears. */
+  catalogueVersion: string
   /** The last ticket opened, for saying it again. */
   ticket: { protocol: string; url: string | null } | null
+  /** Settles, without fail, when a ticket being opened is there or given up: soon after a hangup. */
+  ticketUnderWay: Promise<unknown> | null
 }

@@ -21,13 +21,15 @@ export type NumberAnswer =
   | { kind: 'nothing' }
 
 const anyKey = '0123456789*#'
-/** A wait this short is not worth a command; above it, keys are gathered while the caller waits. */
-const shortWaitMs = 150
 /**
- * Asterisk throws away a key that arrives while no command runs (22.10, res_agi.c: `run_agi` reads and frees the
- * frame), so a longer wait is cut into commands that gather keys; the slice is what a finished wait costs at most.
+ * A wait this short is not worth a command: nobody ends a second key so soon after the first. Above it keys are
+ * gathered, since Asterisk throws away a key that ends while no command runs (22.10, res_agi.c: `run_agi` reads and
+ * frees the frame).
  */
-const sliceMs = 200
+const shortWaitMs = 40
+/** Lengths of the commands that gather keys in turn; one of them is what a finished wait costs at most. */
+const firstSliceMs = 50
+const longestSliceMs = 200
 /** Silence after which the caller is told to wait; the promise is at most 2 s. */
 const silenceMs = 1_200
 const keyAheadMax = 32
@@ -44,6 +46,8 @@ export class Line {
   #keysAhead: DtmfKey[] = []
   /** The last number ended by its length, so a `#` that follows belongs to it and answers nothing. */
   #hashIsDue = false
+  /** When the caller last heard something; several waits in a row are one silence. */
+  #silentSince = performance.now()
 
   constructor(agi: AgiCall, times: LineTimes, events: LineEvents = {}) {
     this.#agi = agi
@@ -58,7 +62,11 @@ export class Line {
         return
       }
       const key = await this.#play(sound, () => this.#agi.streamFile(sound.file, anyKey))
-      this.#keepAhead(key === 'missing' ? null : key)
+      if (key === 'missing') {
+        await this.say(...(sound.otherwise ?? []))
+      } else {
+        this.#keepAhead(key)
+      }
     }
   }
 
@@ -67,12 +75,15 @@ export class Line {
     const question = sounds.at(-1)
     await this.say(...sounds.slice(0, -1))
     const ahead = this.#keysAhead.shift()
-    if (ahead !== undefined || question === undefined) {
-      return ahead ?? null
+    if (ahead !== undefined) {
+      return ahead
     }
     const { firstDigitMs } = this.#times
+    if (question === undefined) {
+      return this.#waitForKey(firstDigitMs)
+    }
     const key = await this.#play(question, () => this.#agi.getOption(question.file, anyKey, firstDigitMs))
-    return key === 'missing' ? this.#waitForKey(firstDigitMs) : key
+    return key === 'missing' ? this.askKey(...(question.otherwise ?? [])) : key
   }
 
   /** Asks for a number of at most `digitsMax` digits; `#` or a pause ends it, `*` cancels it at once. */
@@ -115,18 +126,20 @@ export class Line {
   }
 
   async #keepCompany(settled: Promise<true>): Promise<void> {
-    const startedAt = performance.now()
     let music = false
-    while (!(await settlesWithin(settled, 0))) {
-      if (!music && performance.now() - startedAt >= silenceMs) {
-        await this.say(prompt('one-moment'))
+    for (let sliceMs = firstSliceMs; !(await settlesWithin(settled, 0)); sliceMs *= 2) {
+      if (!music && performance.now() - this.#silentSince >= silenceMs) {
+        const moment = prompt('one-moment')
+        const key = await this.#play(moment, () => this.#agi.streamFile(moment.file, anyKey))
+        this.#keepAhead(key === 'missing' ? null : key)
         await this.#agi.setMusic(true)
         music = true
       }
-      this.#keepAhead(await this.#waitForKey(sliceMs))
+      this.#keepAhead(await this.#waitForKey(Math.min(sliceMs, longestSliceMs)))
     }
     if (music) {
       await this.#agi.setMusic(false)
+      this.#silentSince = performance.now()
     }
   }
 
@@ -140,6 +153,7 @@ export class Line {
     if (result.kind === 'key' && this.#isDueHash(result.key)) {
       result = await play()
     }
+    this.#silentSince = performance.now()
     if (result.kind === 'failed') {
       this.#events.missing?.(sound)
       return 'missing'

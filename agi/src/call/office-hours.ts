@@ -2,8 +2,8 @@ import type { Clock } from '@ura/core/clock'
 import type { OfficeHoursAnswer } from '@ura/core/ticket-api/schemas'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 
-/** With an earlier answer at hand the API gets this long to give a newer one, milliseconds. */
-const patienceMs = 2_000
+/** How long the API gets when the caller can be served without its answer, milliseconds. */
+export const shortPatienceMs = 2_000
 const refreshMs = 15_000
 
 /**
@@ -22,11 +22,13 @@ export class OfficeHours {
 
   /**
    * The API's answer, or the last one while it holds.
+   * @param patienceMs how long the API gets; default as long as its client tries, 2 s when an earlier answer is at hand.
    * @throws HelpdeskError when the API can't be asked and no earlier answer holds.
    */
-  async now(signal: AbortSignal): Promise<OfficeHoursAnswer> {
+  async now(signal: AbortSignal, patienceMs?: number): Promise<OfficeHoursAnswer> {
     const fallback = this.#remembered()
-    const patience = fallback === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
+    const limitMs = patienceMs ?? (fallback === null ? null : shortPatienceMs)
+    const patience = limitMs === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
     try {
       this.#last = await this.#ticketApi.officeHours(patience)
       return this.#last

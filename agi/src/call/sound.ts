@@ -4,6 +4,8 @@ import { soundFileOf, type PromptId } from '../prompts/ids.ts'
 export interface Sound {
   readonly name: string
   readonly file: string
+  /** What is played in its place when Asterisk can't open it, as an address that gives nothing. */
+  readonly otherwise?: readonly Sound[]
 }
 
 /** A static prompt of the pack. */
@@ -13,5 +15,5 @@ export function prompt(id: PromptId): Sound {
 
 /** Synthesized speech at its address, or the given recordings when the speech service has none. */
 export function speech(name: string, url: string | null, otherwise: readonly Sound[] = []): Sound[] {
-  return url === null ? [...otherwise] : [{ name, file: url }]
+  return url === null ? [...otherwise] : [{ name, file: url, otherwise }]
 }

@@ -10,6 +10,7 @@ export const promptIds = [
   'access-code-sent',
   'ask-access-code',
   'wrong-access-code',
+  'tries-left',
   'access-code-resent',
   'access-code-undeliverable',
   'access-code-expired',

@@ -1,4 +1,5 @@
-import { AgiConnectionLostError, AgiHangupError, type AgiCall, type AgiHandler } from 'asterisk-agi'
+import { randomUUID } from 'node:crypto'
+import { AgiHangupError, type AgiCall, type AgiHandler } from 'asterisk-agi'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import { maskPhoneNumber } from '@ura/core/phone-number'
@@ -23,7 +24,10 @@ export interface HelpdeskDependencies {
 }
 
 /** What the dialplan's first argument may ask for. */
-const entries: Readonly<Record<string, StepName>> = { start: 'main-menu', 'open-ticket': 'registration-code' }
+const entries: ReadonlyMap<string, StepName> = new Map([
+  ['start', 'main-menu'],
+  ['open-ticket', 'registration-code'],
+])
 
 /**
  * The FastAGI script `helpdesk[,<entry>[,<round>]]`: runs the whole call and tells the dialplan where to go next
@@ -37,9 +41,9 @@ export function helpdeskScript(dependencies: HelpdeskDependencies): AgiHandler {
     await agi.setVariable('URA_RESULT', 'started')
     const call = await openCall(agi, dependencies)
     dependencies.officeHours.refresh()
-    const [entry = 'start'] = agi.environment.arguments
+    const entry = agi.environment.arguments[0] ?? 'start'
     try {
-      const { end } = await runFlow(call, entries[entry] ?? 'main-menu')
+      const { end } = await runFlow(call, entries.get(entry) ?? 'main-menu')
       await agi.setVariables({
         URA_NEXT: end,
         URA_RESULT: call.recorder.outcome,
@@ -48,7 +52,8 @@ export function helpdeskScript(dependencies: HelpdeskDependencies): AgiHandler {
         URA_DISPLAY: await technicianDisplay(call.person),
       })
     } catch (error) {
-      if (!(error instanceof AgiHangupError || error instanceof AgiConnectionLostError)) {
+      // A connection that is lost without a hangup was cut by the network, or by this service when it stopped.
+      if (!(error instanceof AgiHangupError)) {
         call.recorder.happened('failed')
       }
       throw error
@@ -62,11 +67,12 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
   const { environment, signal } = agi
   const linkedId = (await agi.getFullVariable('${CHANNEL(linkedid)}')) ?? ''
   const callId = (linkedId === '' ? environment.uniqueId : linkedId).replaceAll(/[^\w.:-]/g, '-').slice(0, 64)
-  const round = /^[1-9]$/.test(environment.arguments[1] ?? '') ? Number(environment.arguments[1]) : 1
+  const round = /^[1-9]\d?$/.test(environment.arguments[1] ?? '') ? Number(environment.arguments[1]) : 1
   const callingNumber = dialled(environment.callerId)
   const log = dependencies.log.child({ callId, round })
   log.info({ caller: callingNumber === null ? null : maskPhoneNumber(callingNumber) }, 'call started')
   const counts = new Map<string, number>()
+  const session = randomUUID().slice(0, 8)
   return {
     callId,
     round,
@@ -84,13 +90,15 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
     nextIdempotencyKey: (step) => {
       const ordinal = (counts.get(step) ?? 0) + 1
       counts.set(step, ordinal)
-      return `${callId}/${round}/${step}-${ordinal}`
+      return `${callId}/${session}/${step}-${ordinal}`
     },
     purpose: 'open-ticket',
     person: null,
     category: null,
     service: null,
     ticket: null,
+    ticketUnderWay: null,
+    catalogueVersion: '',
   }
 }
 
@@ -103,6 +111,7 @@ function dialled(callerId: string | null): string | null {
 /** Sends the call's record; when the API doesn't take it, the log line is what is left of it. */
 async function keepRecord(call: Call): Promise<void> {
   const { recorder, callId, round, callingNumber, person, log } = call
+  await call.ticketUnderWay
   const record = recorder.record({ callId, round, callingNumber, userCode: person?.userCode ?? null })
   const summary = {
     outcome: record.resultado,

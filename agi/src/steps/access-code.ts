@@ -35,10 +35,12 @@ export const accessCode: Step = async (call) => {
     }
     call.line.forgetKeysAhead()
   }
-  if (!code.sent) {
+  if (code.sent) {
+    await call.line.say(...lead, prompt('too-many-tries'))
+  } else {
     call.recorder.happened('failed')
+    await call.line.say(prompt(code.reason))
   }
-  await call.line.say(prompt(code.sent ? 'too-many-tries' : code.reason))
   return 'give-up'
 }
 
@@ -79,5 +81,6 @@ function whatWasWrong(verdict: VerifyCodeAnswer & { status: false }, triesLeft: 
     return [prompt('access-code-expired')]
   }
   const left = Math.min(triesLeft, verdict.tentativas_restantes)
-  return left === 0 ? [] : [prompt('wrong-access-code'), ...digitPrompts(String(left)).map(prompt)]
+  const triesLeftSounds = [prompt('tries-left'), ...digitPrompts(String(left)).map(prompt)]
+  return [prompt('wrong-access-code'), ...(left === 0 ? [] : triesLeftSounds)]
 }

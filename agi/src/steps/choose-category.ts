@@ -26,5 +26,6 @@ export const chooseCategory: Step = async (call) => {
     return 'main-menu'
   }
   call.category = choice
+  call.catalogueVersion = catalogue.versao
   return 'choose-service'
 }

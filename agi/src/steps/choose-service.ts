@@ -6,7 +6,7 @@ import type { Step } from './step.ts'
 
 /** The services of the chosen category: 1…n, 9 hears again, `*` goes back to the categories. */
 export const chooseService: Step = async (call) => {
-  const { category } = call
+  const { category, catalogueVersion } = call
   if (category === null) {
     return 'choose-category'
   }
@@ -18,7 +18,9 @@ export const chooseService: Step = async (call) => {
     }
   }
   const choice = await askMenu(call, {
-    sounds: speech(`service-menu-${category.tecla}`, category.menu.url, [prompt('service-menu')]),
+    sounds: speech(`service-menu-${catalogueVersion}-${category.tecla}`, category.menu.url, [
+      prompt('service-menu'),
+    ]),
     choices,
     hearAgain: '9',
   })

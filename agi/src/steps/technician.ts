@@ -1,3 +1,4 @@
+import { shortPatienceMs } from '../call/office-hours.ts'
 import { prompt, speech } from '../call/sound.ts'
 import type { Step } from './step.ts'
 
@@ -16,7 +17,9 @@ export const technician: Step = async (call) => {
 
 /** What is left when a question went unanswered or a part of the system is down: a technician, or goodbye. */
 export const giveUp: Step = async (call) => {
-  const hours = await call.line.waitFor(call.officeHours.now(call.signal)).catch((error: unknown) => {
+  // Who comes here may have waited for the API already.
+  const asked = call.officeHours.now(call.signal, shortPatienceMs)
+  const hours = await call.line.waitFor(asked).catch((error: unknown) => {
     call.signal.throwIfAborted()
     call.log.warn({ err: error }, 'office hours are not known')
     return null

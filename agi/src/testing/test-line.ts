@@ -19,7 +19,7 @@ export class TestLine {
     const config = readAgiConfiguration({
       AGI_PORT: '0',
       HELPDESK_API_TOKEN: 'a-token-that-is-not-used',
-      AGI_DRAIN_MS: '2000',
+      AGI_DRAIN_MS: '500',
     })
     const log = createLogger({ service: 'agi', level: 'silent' })
     const app = createAgiApp(config, { clock: systemClock, log, ticketApi })

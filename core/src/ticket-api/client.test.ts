@@ -15,12 +15,16 @@ afterEach(async () => {
 async function startApi(
   answers: Answer[],
   budget = { totalMs: 1_000, attemptMs: 200 },
+  { signsIn } = { signsIn: true },
 ): Promise<{ client: TicketApi; requests: IncomingMessage[]; signIns: () => number }> {
   const requests: IncomingMessage[] = []
   let signIns = 0
   const server = createServer((request, response) => {
     if (request.url === '/api/autenticar_sessao') {
       signIns += 1
+      if (!signsIn) {
+        return
+      }
       json(200, { status: true, sessao: `s${signIns}`, expira_em: '2026-01-01T00:00:00Z' })(request, response)
       return
     }
@@ -107,10 +111,41 @@ describe('ticket API client', () => {
 
   it('ends within its budget when no answer ever comes', async () => {
     const { client } = await startApi([never], { totalMs: 300, attemptMs: 100 })
+    const begin = performance.now()
     await expect(client.verifyUser(user)).rejects.toMatchObject({
       code: 'SERVICO_INDISPONIVEL',
       retryable: true,
     })
+    expect(performance.now() - begin).toBeLessThan(1_000)
+  })
+
+  it('keeps a sign-in that never ends within the budget, and lets a caller who hangs up go at once', async () => {
+    const { client } = await startApi([never], { totalMs: 300, attemptMs: 100 }, { signsIn: false })
+    const begin = performance.now()
+    await expect(client.verifyUser(user)).rejects.toMatchObject({ code: 'SERVICO_INDISPONIVEL' })
+    await expect(client.verifyUser(user, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
+    expect(performance.now() - begin).toBeLessThan(1_000)
+  })
+
+  it('reads no more of an answer than it can use', async () => {
+    let sentBytes = 0
+    const flood: Answer = (_request, response) => {
+      const chunk = Buffer.alloc(256 * 1024, 0x20)
+      const more = (): void => {
+        while (!response.destroyed && sentBytes < 64 * 1024 * 1024) {
+          sentBytes += chunk.length
+          if (!response.write(chunk)) {
+            response.once('drain', more)
+            return
+          }
+        }
+        response.end()
+      }
+      more()
+    }
+    const { client } = await startApi([flood], { totalMs: 100, attemptMs: 5_000 })
+    await expect(client.verifyUser(user)).rejects.toMatchObject({ code: 'SERVICO_INDISPONIVEL' })
+    expect(sentBytes).toBeLessThan(32 * 1024 * 1024)
   })
 
   it('says "unavailable" when nothing listens', async () => {

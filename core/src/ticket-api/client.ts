@@ -170,7 +170,7 @@ function createTransport({
       const token = currentSession()
       const response = await fetch(`${baseUrl}/api/${request.path}`, {
         method: request.method,
-        headers: headersOf(request, await token),
+        headers: headersOf(request, await unlessAborted(token, signal)),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         signal,
       })
@@ -182,6 +182,19 @@ function createTransport({
       }
       return response.status === 304 ? notModified : parse(response, request.answer)
     })
+  }
+}
+
+/** The shared sign-in goes on for others when one request no longer waits for it. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  const abort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 
@@ -206,14 +219,18 @@ async function parse<S extends TSchema>(response: Response, answer: Answer<S>): 
 }
 
 async function readJson(response: Response): Promise<unknown> {
-  const sizeBytes = Number(response.headers.get('content-length') ?? 0)
-  if (sizeBytes > answerBytesMax) {
-    await response.body?.cancel()
-    throw unusable(`an answer of ${sizeBytes} bytes`)
+  let sizeBytes = 0
+  const chunks: Uint8Array[] = []
+  for await (const chunk of response.body ?? []) {
+    sizeBytes += chunk.length
+    if (sizeBytes > answerBytesMax) {
+      // Leaving the loop cancels the body.
+      throw unusable(`an answer of over ${answerBytesMax} bytes`)
+    }
+    chunks.push(chunk)
   }
-  const text = await response.text()
   try {
-    return JSON.parse(text)
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
   } catch {
     throw unusable(`an answer that is no JSON (HTTP ${response.status})`)
   }

@@ -175,7 +175,11 @@ export const CallOutcome = Type.Union([
 export const CallRecord = Type.Object(
   {
     chamada: CallId,
-    rodada: Type.Integer({ minimum: 1, maximum: 9, description: 'Entrada no atendimento, na mesma ligação' }),
+    rodada: Type.Integer({
+      minimum: 1,
+      maximum: 99,
+      description: 'Entrada no atendimento, na mesma ligação',
+    }),
     telefone: Type.Union([CallingNumber, Type.Null()]),
     inicio: Instant,
     fim: Instant,

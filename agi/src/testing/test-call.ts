@@ -1,0 +1,23 @@
+import { onTestFinished } from 'vitest'
+import type { FakeTicketApi } from './fake-ticket-api.ts'
+import type { FinishedCall, TelephoneOptions } from './telephone.ts'
+import { TestLine } from './test-line.ts'
+
+/** A line to a service on this ticket API; closed with the test. */
+export async function openLine({ api }: FakeTicketApi): Promise<TestLine> {
+  const line = await TestLine.open(api)
+  onTestFinished(() => line.close())
+  return line
+}
+
+/** One call against a ticket API; its record is there when this resolves. */
+export async function callOnce(
+  fake: FakeTicketApi,
+  keys: string,
+  options?: TelephoneOptions,
+): Promise<FinishedCall> {
+  const line = await openLine(fake)
+  const result = await line.telephone.call(keys, options)
+  await line.close()
+  return result
+}
