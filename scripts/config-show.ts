@@ -9,10 +9,18 @@ import { services } from './start/services.ts'
 if (process.argv.includes('--env-example')) {
   process.stdout.write(envExample(services))
 } else {
+  console.log('What each service reads when it runs alone; npm start makes the secrets itself.')
   for (const [service, settings] of Object.entries(services)) {
     console.log(`\n${service}`)
-    for (const { variable, value, origin, description } of describeConfiguration(settings, process.env)) {
+    for (const { variable, value, origin, description, fault } of describeConfiguration(
+      settings,
+      process.env,
+    )) {
       console.log(`  ${`${variable}=${value}`.padEnd(48)} ${origin.padEnd(12)} ${description}`)
+      if (fault !== null) {
+        console.log(`  ^ ${fault}`)
+        process.exitCode = 2
+      }
     }
   }
 }

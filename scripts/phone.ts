@@ -2,6 +2,8 @@ import { ScriptedCaller } from '@ura/agi/testing/scripted-caller'
 import { HelpdeskError } from '@ura/core/errors'
 import { StartupError } from '@ura/core/service'
 import { createTicketApiClient } from '@ura/core/ticket-api/client'
+import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
+import type { FakeCaller } from 'asterisk-agi/testing'
 import { keyboardCaller } from './phone/keyboard-caller.ts'
 import { parsePhoneOptions, phoneHelp, type PhoneOptions } from './phone/options.ts'
 import { dial, resultOf, type PhoneCallResult } from './phone/phone-call.ts'
@@ -49,34 +51,44 @@ async function callAndTell(options: PhoneOptions, services: Services): Promise<n
     console.log(`  URA:      ${await spokenText(file)}`)
     await player?.play(file, signal)
   }
-  const { agi } = services
-  const { callerId, entry, keys } = options
   try {
-    if (keys === null) {
-      const keyboard = keyboardCaller()
-      const { callId, call } = dial({
-        agi,
-        callerId,
-        entry,
-        caller: { hears, asked: keyboard.asked },
-        speed: 1,
-      })
-      keyboard.connect(call)
-      const result = await resultOf(callId, call, ticketApi).finally(() => keyboard.close())
-      return tell(options, result, [])
-    }
-    const scripted = new ScriptedCaller({
-      groups: keys,
-      newestCode: () => inbox.takeNewestCode(),
-      keyed: (group) => console.log(`  Você:     ${group === '-' ? '(nada)' : group}`),
-    })
-    const caller = { hears, asked: scripted.asked }
-    const { callId, call } = dial({ agi, callerId, entry, caller, speed: scriptedSpeed })
-    return tell(options, await resultOf(callId, call, ticketApi), scripted.unused)
+    const { result, unused } = await makeCall(options, services, { ticketApi, inbox, hears })
+    await inbox.close()
+    return tell(options, result, unused)
   } finally {
     await inbox.close()
     await player?.close()
   }
+}
+
+/** The call itself: keyed by a person, or group by group. */
+async function makeCall(
+  { callerId, entry, keys }: PhoneOptions,
+  { agi }: Services,
+  parts: { ticketApi: TicketApi; inbox: WhatsAppInbox; hears: NonNullable<FakeCaller['hears']> },
+): Promise<{ result: PhoneCallResult; unused: readonly string[] }> {
+  const { ticketApi, inbox, hears } = parts
+  if (keys === null) {
+    const keyboard = keyboardCaller()
+    const { callId, call } = dial({
+      agi,
+      callerId,
+      entry,
+      caller: { hears, asked: keyboard.asked },
+      speed: 1,
+    })
+    keyboard.connect(call)
+    const result = await resultOf(callId, call, ticketApi).finally(() => keyboard.close())
+    return { result, unused: [] }
+  }
+  const scripted = new ScriptedCaller({
+    groups: keys,
+    newestCode: () => inbox.takeNewestCode(),
+    keyed: (group) => console.log(`  Você:     ${group === '-' ? '(nada)' : group}`),
+  })
+  const caller = { hears, asked: scripted.asked }
+  const { callId, call } = dial({ agi, callerId, entry, caller, speed: scriptedSpeed })
+  return { result: await resultOf(callId, call, ticketApi), unused: scripted.unused }
 }
 
 /** Prints how the call ended; 0 when it ended as meant. */

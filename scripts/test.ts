@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureAsterisk } from './real-parts/asterisk.ts'
@@ -46,6 +46,9 @@ interface Results {
 }
 
 function printFigures(): void {
+  if (!existsSync(resultsFile)) {
+    return // vitest itself has said why it didn't get so far
+  }
   const results = JSON.parse(readFileSync(resultsFile, 'utf8')) as Results
   const realCalls = results.testResults
     .filter(({ name }) => name.includes('/test/asterisk/'))

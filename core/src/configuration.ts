@@ -42,16 +42,11 @@ export function readConfiguration<S extends Settings>(
   const faults: string[] = []
   const values: Record<string, unknown> = {}
   for (const [name, setting] of Object.entries(settings)) {
-    const text = given(setting, environment) ?? setting.defaultText
-    if (text === undefined) {
-      faults.push(`${setting.variable} is not set: ${setting.description}`)
-      continue
-    }
-    try {
-      values[name] = setting.parse(text)
-    } catch (error) {
-      const shown = setting.secret ? '' : ` (it is ${JSON.stringify(text.slice(0, 80))})`
-      faults.push(`${setting.variable} ${(error as Error).message}${shown}`)
+    const fault = faultOf(setting, environment)
+    if (fault === null) {
+      values[name] = setting.parse(given(setting, environment) ?? setting.defaultText ?? '')
+    } else {
+      faults.push(fault)
     }
   }
   if (faults.length > 0) {
@@ -60,11 +55,19 @@ export function readConfiguration<S extends Settings>(
   return Object.freeze(values) as Configuration<S>
 }
 
-/** One line a setting for `npm run config:show`: its value in force, where it comes from, secrets masked. */
-export function describeConfiguration(
-  settings: Settings,
-  environment: Environment,
-): { variable: string; value: string; origin: 'environment' | 'default' | 'missing'; description: string }[] {
+/** One line of `npm run config:show`. */
+export interface DescribedSetting {
+  variable: string
+  /** In force; secrets masked. */
+  value: string
+  origin: 'environment' | 'default' | 'missing'
+  description: string
+  /** Why a service would not start with it; null when it is right. */
+  fault: string | null
+}
+
+/** Every setting with its value in force, where that comes from, and what is wrong with it. */
+export function describeConfiguration(settings: Settings, environment: Environment): DescribedSetting[] {
   return Object.values(settings).map((setting) => {
     const text = given(setting, environment)
     const shown = text ?? setting.defaultText ?? ''
@@ -74,8 +77,23 @@ export function describeConfiguration(
       origin:
         text === undefined ? (setting.defaultText === undefined ? 'missing' : 'default') : 'environment',
       description: setting.description,
+      fault: faultOf(setting, environment),
     }
   })
+}
+
+function faultOf(setting: Setting<unknown>, environment: Environment): string | null {
+  const text = given(setting, environment) ?? setting.defaultText
+  if (text === undefined) {
+    return `${setting.variable} is not set: ${setting.description}`
+  }
+  try {
+    setting.parse(text)
+    return null
+  } catch (error) {
+    const shown = setting.secret ? '' : ` (it is ${JSON.stringify(text.slice(0, 80))})`
+    return `${setting.variable} ${(error as Error).message}${shown}`
+  }
 }
 
 function given(setting: Setting<unknown>, environment: Environment): string | undefined {

@@ -16,6 +16,9 @@ export const phoneHelp = `npm run phone -- [opções]     um telefone no termina
 Endereços: os de "npm start" em execução (DATA_DIR), ou AGI_PORT, API_PORT e GATEWAY_PORT.
 Termina com 0 quando a ligação acabou como se queria, 1 quando não, 2 quando algo da linha de comando está errado.`
 
+const outcomes = ['ticket_opened', 'status_told', 'transferred', 'declined', 'abandoned', 'failed']
+const entries = ['start', 'open-ticket']
+
 export interface PhoneOptions {
   /** Key groups for a scripted call; null = a person keys. */
   keys: readonly string[] | null
@@ -46,13 +49,20 @@ export function parsePhoneOptions(commandLine: string[]): PhoneOptions {
   if (bad !== undefined) {
     throw new Error(`--keys: o grupo "${bad}" não é feito de 0-9, *, #, {code} ou -`)
   }
+  const { expect, entry } = values
+  if (expect !== undefined && !outcomes.includes(expect)) {
+    throw new Error(`--expect: "${expect}" não é nenhum destes: ${outcomes.join(', ')}`)
+  }
+  if (!entries.includes(entry)) {
+    throw new Error(`--entry: "${entry}" não é nenhum destes: ${entries.join(', ')}`)
+  }
   return {
     keys: groups,
     callerId: values.caller,
-    entry: values.entry,
+    entry,
     json: values.json,
     play: values.play,
-    expect: values.expect ?? null,
+    expect: expect ?? null,
     help: values.help,
   }
 }

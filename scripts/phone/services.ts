@@ -17,7 +17,7 @@ export interface Services {
  * environment names a port.
  */
 export function findServices(environment: Environment): Services {
-  const dataFolder = resolve(environment['DATA_DIR'] ?? 'data')
+  const dataFolder = resolve(environment['DATA_DIR'] || 'data')
   const running = findRunning(dataFolder)
   const port = (name: string, usual: number): number => Number(environment[name] ?? '') || usual
   const local = (name: string, usual: number, url: string | undefined): string =>

@@ -17,6 +17,7 @@ export class WhatsAppInbox {
   #lastId: string | null = null
   #newestCode: string | null = null
   #looking: Promise<void> | null = null
+  #closed = false
   #timer: NodeJS.Timeout | undefined
 
   private constructor(options: { url: string; token: string; arrived: (message: InboxMessage) => void }) {
@@ -60,11 +61,15 @@ export class WhatsAppInbox {
 
   /** Looks a last time, then no more. */
   async close(): Promise<void> {
+    this.#closed = true
     clearTimeout(this.#timer)
     await this.#look()
   }
 
   #pollLater(): void {
+    if (this.#closed) {
+      return
+    }
     this.#timer = setTimeout(() => {
       void this.#look().then(() => this.#pollLater())
     }, pollMs)

@@ -9,7 +9,10 @@ export function envExample(services: Readonly<Record<string, Settings>>): string
         return []
       }
       seen.add(variable)
-      return [`# ${description}`, secret ? `${variable}=` : `#${variable}=${defaultText}`]
+      return [
+        `# ${description}`,
+        mustBeSet(variable, services) ? `${variable}=` : `#${variable}=${secret ? '' : defaultText}`,
+      ]
     })
     return [`## ${name}`, ...lines].join('\n')
   })
@@ -18,4 +21,11 @@ export function envExample(services: Readonly<Record<string, Settings>>): string
 
 ${sections.join('\n\n')}
 `
+}
+
+/** Whether some service doesn't start without it. */
+function mustBeSet(variable: string, services: Readonly<Record<string, Settings>>): boolean {
+  return Object.values(services)
+    .flatMap((settings) => Object.values(settings))
+    .some((setting) => setting.variable === variable && setting.defaultText === undefined)
 }

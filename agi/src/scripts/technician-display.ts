@@ -5,7 +5,7 @@ const lengthMax = 60
 
 /**
  * What the technician's phone shows of the caller: name and code once the access code has proved them, `1001 não
- * confirmado` for a code that was only claimed, nothing otherwise. Only letters, digits and spaces survive, so that a name
+ * confirmado` for a code that was only claimed, nothing otherwise. Only letters, digits, spaces and . ' - survive, so that a name
  * can't reach into the dialplan.
  */
 export async function technicianDisplay(person: Person | null): Promise<string> {

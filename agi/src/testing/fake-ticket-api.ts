@@ -78,7 +78,6 @@ export class FakeTicketApi {
         }
       },
       officeHours: async () => hours(options.open ?? true, spoken('next-opening')),
-      removeAudio: async () => true,
       saveCallRecord: async (record) => {
         this.records.push(record)
       },

@@ -48,7 +48,6 @@ const answers = {
   openTicket: answerOf(schemas.OpenTicketAnswer),
   verifyTicket: answerOf(schemas.VerifyTicketAnswer),
   officeHours: answerOf(schemas.OfficeHoursAnswer),
-  removeAudio: answerOf(schemas.RemoveAudioAnswer),
   callRecord: answerOf(schemas.CallRecordAnswer),
   callRecords: answerOf(schemas.CallRecordsAnswer),
 }
@@ -119,8 +118,6 @@ export function createTicketApiClient(options: TicketApiClientOptions): TicketAp
       present(
         await transport({ method: 'GET', path: 'horario_atendimento', answer: answers.officeHours, signal }),
       ),
-    removeAudio: async (audioName, signal) =>
-      (await post('remover_audio', { audio: audioName }, answers.removeAudio, { signal })).status,
     saveCallRecord: async (record, signal) => {
       await post('registrar_ligacao', record, answers.callRecord, { signal })
     },

@@ -46,8 +46,6 @@ export interface TicketApi {
   ): Promise<VerifyTicketAnswer>
   /** Whether technicians are there now, and when that changes. */
   officeHours(signal?: AbortSignal): Promise<OfficeHoursAnswer>
-  /** Removes an audio file that the API made; false when there was none. */
-  removeAudio(audioName: string, signal?: AbortSignal): Promise<boolean>
   /** Keeps the record of a call; a later one for the same call and round replaces it. */
   saveCallRecord(record: CallRecord, signal?: AbortSignal): Promise<void>
   /** The records of one call, one for each round, phone numbers masked. */
