@@ -9,7 +9,7 @@ import { buildPromptPack } from '@ura/api/speech/prompt-pack'
 import { recordFigure } from '../../scripts/test/figures.ts'
 import { filesPlayed, soundsOf } from '../listening/heard-files.ts'
 import { HelpdeskSystem } from '../support/helpdesk-system.ts'
-import { sundayMorning, TestClock } from '../support/test-clock.ts'
+import { TestClock } from '../support/test-clock.ts'
 import { findInOrder, heardScore } from '../listening/audio-match.ts'
 import type { Call } from './call.ts'
 import { findAsteriskRoot } from './real-asterisk.ts'
@@ -46,9 +46,8 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
     await system?.stop()
     await rm(sounds, { recursive: true, force: true })
   })
-  // Each test has its own quarter of an hour, so that no limit of codes reaches from one into the next. Monday
-  // morning at first, which is office hours for the tests that need them.
-  beforeEach(() => clock.advanceMs(16 * 60_000))
+  // Each test has a week of its own, so that no limit of codes reaches from one into the next.
+  beforeEach(() => clock.advanceToMonday())
   afterEach(() => telephony.hangUpAll())
 
   const dial = (record = false): Promise<Call> =>
@@ -163,7 +162,7 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
   })
 
   it('does not reach the technician out of hours: the announcement, then the ticket', async () => {
-    clock.set(sundayMorning)
+    clock.advanceToSunday()
     const callsBefore = telephony.technician.calls.length
     const call = await dial(true)
     await answer(call, /ura\/main-menu/, '3')
@@ -239,6 +238,14 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
         },
       ],
       [
+        'out of hours',
+        async (call) => {
+          clock.advanceToSunday()
+          await answer(call, /ura\/main-menu/, '3')
+          await call.waitForCommand(/ura\/out-of-hours/)
+        },
+      ],
+      [
         'at the protocol of a query',
         async (call) => {
           await answer(call, /ura\/main-menu/, '2')
@@ -263,6 +270,19 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
         resultado: 'abandoned',
       })
     })
+  })
+
+  it('agrees with the database on a ticket whose caller hangs up while it is created', async () => {
+    const before = await ticketsInDatabase()
+    const call = await dial()
+    await identify(call)
+    await answer(call, /ura\/confirm-name-after/, '1')
+    await answer(call, /GET OPTION "http/, '2')
+    await answer(call, /GET OPTION "http/, '2')
+    await call.hangup()
+    await expect.poll(() => system.activity(), { timeout: 1_000 }).toEqual({ calls: 0, records: 0 })
+    const [record] = await system.ticketApi.callRecords(call.uraUniqueId)
+    expect(record?.protocolos).toHaveLength((await ticketsInDatabase()) - before)
   })
 
   it('counts every key of a caller who does not listen', async () => {

@@ -122,6 +122,7 @@ describe('the first minute', () => {
     expect(stranger.code).toBe(1)
     expect((await run('phone', ['--keys', '1 9999#', '--expect', 'abandoned'])).code).toBe(0)
     expect((await run('phone', ['--keys', '1 x'])).code).toBe(2)
+    expect((await run('phone', ['--expect', 'abandonned'])).code).toBe(2)
   })
 
   it('a start that can not be says why in plain words', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CallRecord } from '@ura/core/ticket-api/schemas'
 import type { FinishedCall, TelephoneOptions } from '@ura/agi/testing/telephone'
 import { HelpdeskSystem } from '../support/helpdesk-system.ts'
-import { sundayMorning, TestClock } from '../support/test-clock.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 /** Whole calls through the three services, with Asterisk played by its double. */
 let clock: TestClock
@@ -160,7 +160,7 @@ describe('a technician', () => {
   })
 
   it('is not there on Sunday: when they are back, then the ticket', async () => {
-    clock.set(sundayMorning)
+    clock.advanceToSunday()
     const { heard } = await call('3 1001# {code} 1 2 2')
     expect(heard[1]).toBe('out-of-hours')
     expect(heard[3]).toBe('ask-registration')
@@ -177,7 +177,7 @@ describe('a technician', () => {
       'no-input',
       'transferring',
     ])
-    clock.set(sundayMorning)
+    clock.advanceToSunday()
     expect((await call('- - -')).heard.at(-1)).toBe('goodbye')
   })
 
