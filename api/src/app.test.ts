@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { clientToken, createTestApi } from './testing/test-api.ts'
 import { createFakeClock } from './testing/fakes.ts'
 
@@ -113,6 +113,23 @@ describe('over real HTTP', () => {
     expect(new Set(answers.map(({ body }) => body.protocolo)).size).toBe(200)
     const audio = await fetch(answers[0]?.body.url ?? '')
     expect([audio.status, audio.headers.get('content-type')]).toEqual([200, 'audio/x-wav'])
+  })
+
+  it('expired audio and old idempotency keys go at start, and every hour', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await using test = await createTestApi()
+    const ticket = { usuario: '1001', servico: '2-2' }
+    await test.post('/api/novo_chamado', ticket, { 'idempotency-key': 'old' })
+    test.clock.advance({ hours: 7 * 24 + 1 })
+    await test.api.listen()
+    const keys = () => test.api.db.selectFrom('idempotency_keys').select('idempotency_key').execute()
+    await vi.waitFor(async () => expect([test.speech.sweeps, await keys()]).toEqual([1, []]))
+    vi.advanceTimersByTime(3_600_000)
+    expect(test.speech.sweeps).toBe(2)
+    await test.api.close()
+    vi.advanceTimersByTime(3_600_000)
+    expect(test.speech.sweeps).toBe(2)
   })
 
   it('menus are spoken ahead once it listens, and closing ends everything', async () => {

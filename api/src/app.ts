@@ -24,9 +24,11 @@ import { createMetrics, measureRequests } from './http/metrics.ts'
 import { describeApi } from './http/openapi.ts'
 import { operationRoutes } from './http/operation-routes.ts'
 import { createServer } from './http/server.ts'
+import { pruneIdempotencyKeys } from './idempotency/idempotency.ts'
 import { createKeyedHash } from './keyed-hash.ts'
 import { ensureFirstOfficeHours } from './office-hours/office-hours-repository.ts'
 import { officeHoursRoutes } from './office-hours/routes.ts'
+import { type PeriodicWork, startPeriodicWork } from './periodic-work.ts'
 import { createEspeakSynthesizer } from './speech/espeak-synthesizer.ts'
 import { createSpeechService, type SpeechService } from './speech/speech-service.ts'
 import type { Synthesizer } from './speech/synthesizer.ts'
@@ -35,7 +37,7 @@ import { createTicketNotifier } from './tickets/ticket-notifier.ts'
 import { ensureSampleUsers } from './users/sample-users.ts'
 import { userRoutes } from './users/routes.ts'
 
-export interface ApiDependencies {
+interface ApiDependencies {
   clock: Clock
   log: Logger
   /** Default: the embedded eSpeak NG. */
@@ -58,7 +60,7 @@ export interface Api {
 
 /**
  * The ticket API, composed and migrated, not yet listening.
- * @throws MigrationError when the database doesn't fit this program
+ * @throws StartupError when the database can't be opened or doesn't fit this program
  */
 export async function createApi(config: ApiConfiguration, dependencies: ApiDependencies): Promise<Api> {
   const db = openDatabase(databaseUrlOf(config))
@@ -116,6 +118,7 @@ async function composeApi(
   await server.register(async (scope) => sessionRoutes(scope, context), { prefix: '/api' })
   await server.ready()
   const closing = new AbortController()
+  const background: PeriodicWork[] = []
   let closed: Promise<void> | null = null
   return {
     fastify: server,
@@ -130,11 +133,12 @@ async function composeApi(
       const { port } = server.server.address() as AddressInfo
       listeningUrl = `http://${reachableHost(config.host)}:${port}`
       warmInBackground(context, closing.signal)
+      background.push(...startBackground(context))
       return { port, url: listeningUrl }
     },
     close() {
       closing.abort()
-      closed ??= closeAll(server, context)
+      closed ??= closeAll(server, context, background)
       return closed
     },
   }
@@ -172,12 +176,14 @@ function createContext(
     speech,
     audio: createSpokenAudio({ speech, publicUrl, log }),
     notifier: createTicketNotifier({
+      db,
+      clock,
       gateway,
       log,
       onResult: (result) => metrics.ticketMessages.inc({ result }),
     }),
     metrics,
-    recordRefusal: createRefusalRecorder(db),
+    recordRefusal: createRefusalRecorder(db, log),
   }
 }
 
@@ -198,9 +204,28 @@ function warmInBackground(context: ApiContext, signal: AbortSignal): void {
   })
 }
 
-async function closeAll(server: HttpServer, context: ApiContext): Promise<void> {
+/** Messages that are owed, each minute; what has expired, each hour. */
+function startBackground({ notifier, speech, db, clock, log }: ApiContext): PeriodicWork[] {
+  const hourly = { everyMs: 3_600_000, log }
+  return [
+    startPeriodicWork({ name: 'owed messages', everyMs: 60_000, log, work: () => notifier.resend() }),
+    startPeriodicWork({ ...hourly, name: 'speech sweep', work: () => speech.sweep() }),
+    startPeriodicWork({
+      ...hourly,
+      name: 'old idempotency keys',
+      work: () => pruneIdempotencyKeys(db, clock.now()),
+    }),
+  ]
+}
+
+async function closeAll(
+  server: HttpServer,
+  context: ApiContext,
+  background: readonly PeriodicWork[],
+): Promise<void> {
   await server.close()
   await context.notifier.close()
+  await Promise.all(background.map((work) => work.close()))
   await context.speech.close()
   await context.db.destroy()
 }

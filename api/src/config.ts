@@ -21,7 +21,7 @@ import {
 const loopback = '127.0.0.0/8,::1/128'
 
 /** Where the data is: all that the administrator's commands need. */
-export const storageSettings = {
+const storageSettings = {
   dataFolder: text('DATA_DIR', {
     description: 'Folder of the database and the audio files',
     default: './data',

@@ -5,7 +5,7 @@ import type { KeyedHash } from '../keyed-hash.ts'
 /** Why a code is over before its time: a newer one, its use, too many wrong tries, or a message that never went. */
 export type EndReason = 'replaced' | 'used' | 'blocked' | 'not_sent'
 
-/** `sending` until the gateway has taken the message or refused it; `unknown` when it gave no answer in time. */
+/** `sending` until the gateway has taken the message or refused it; `unknown` when nobody knows. */
 export type Delivery = 'sending' | 'sent' | 'not_sent' | 'unknown'
 
 /** One access code as it is kept: never the digits themselves. */

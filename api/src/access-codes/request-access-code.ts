@@ -4,6 +4,7 @@ import { HelpdeskError } from '@ura/core/errors'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import type { Database } from '../database/schema.ts'
+import { sendMsMax } from '../gateway/http-message-gateway.ts'
 import { MessageNotAcceptedError } from '../gateway/message-gateway.ts'
 import { type IdempotentRequest, once } from '../idempotency/idempotency.ts'
 import { findActiveUser, type User } from '../users/user-repository.ts'
@@ -27,9 +28,11 @@ interface MadeCode {
   expiresAtMs: number
 }
 
-/** How a repeated request waits for the first one's sending: within the caller's 15 s. */
+/** Age at which a code's sending is surely over, its result written; a code still `sending` then lost its sender. */
+const sendingMsMax = sendMsMax + 300
+/** How a repeated request waits for the first one's sending: at most as long as that takes. */
 const deliveryPauseMs = 50
-const deliveryPausesMax = 200
+const deliveryPausesMax = Math.ceil(sendingMsMax / deliveryPauseMs)
 
 /**
  * Makes an access code, ends the user's earlier ones and hands it to the WhatsApp gateway. The same idempotency key
@@ -61,7 +64,7 @@ export async function requestAccessCode(
   )
   const expiresAt = new Date(made.expiresAtMs)
   if (replayed) {
-    await requireDelivery(db, made.id)
+    await requireDelivery(context, request, made.id)
   } else {
     await deliver(context, request, { ...made, code, phone: user.whatsapp, expiresAt })
   }
@@ -110,13 +113,11 @@ async function deliver(
   } catch (error) {
     const reason = error instanceof MessageNotAcceptedError ? error.reason : 'unexpected'
     log.warn({ reason, requestId: request.source.requestId }, 'access code was not accepted by the gateway')
-    const now = clock.now()
-    await db.transaction().execute(async (trx) => {
-      // No answer in time: it may have been sent, so it counts for the limit, but nobody shall get in with it.
-      await markDelivery(trx, id, reason === 'timeout' ? 'unknown' : 'not_sent')
-      await endCode(trx, { id, reason: 'not_sent', now })
-      await recordAudit(trx, { event: 'code_not_sent', ...audit, at: now, detail: { reason } })
-    })
+    const surelyUnsent = error instanceof MessageNotAcceptedError && error.isSurelyUnsent
+    const delivery = surelyUnsent ? 'not_sent' : 'unknown'
+    await db
+      .transaction()
+      .execute((trx) => endUnsentCode(trx, request, { id, delivery, reason, now: clock.now() }))
     metrics.accessCodes.inc({ result: 'not_sent' })
     throw new HelpdeskError('WHATSAPP_INDISPONIVEL', { retryAfterSeconds: 30, cause: error })
   }
@@ -127,18 +128,43 @@ async function deliver(
   metrics.accessCodes.inc({ result: 'sent' })
 }
 
-/** Waits until the code of an earlier request was sent, by this process or another. */
-async function requireDelivery(db: Database, id: string): Promise<void> {
+/** A code that may have been sent all the same (`unknown`) counts for the limit, but nobody shall get in with it. */
+async function endUnsentCode(
+  trx: Database,
+  { source, userCode }: CodeRequest,
+  ending: { id: string; delivery: 'not_sent' | 'unknown'; reason: string; now: Date },
+): Promise<void> {
+  const { id, delivery, reason, now } = ending
+  await markDelivery(trx, id, delivery)
+  await endCode(trx, { id, reason: 'not_sent', now })
+  await recordAudit(trx, { event: 'code_not_sent', source, userCode, at: now, detail: { reason } })
+}
+
+/**
+ * Waits until the code of an earlier request was sent, by this process or another; one whose sender is gone is ended.
+ * @throws HelpdeskError WHATSAPP_INDISPONIVEL when it was not sent
+ */
+async function requireDelivery(
+  { db, clock }: RequestContext,
+  request: CodeRequest,
+  id: string,
+): Promise<void> {
   for (let waits = 0; waits < deliveryPausesMax; waits += 1) {
     const code = await findCode(db, id)
-    if (code === null || code.endedReason === 'not_sent') {
-      break
-    }
-    if (code.delivery === 'sent') {
+    if (code?.delivery === 'sent') {
       return
+    }
+    if (code?.delivery !== 'sending' || clock.now().getTime() - code.createdAt.getTime() > sendingMsMax) {
+      break
     }
     await pause(deliveryPauseMs)
   }
+  await db.transaction().execute(async (trx) => {
+    if ((await findCode(trx, id))?.delivery === 'sending') {
+      const ending = { id, delivery: 'unknown', reason: 'interrupted', now: clock.now() } as const
+      await endUnsentCode(trx, request, ending)
+    }
+  })
   throw new HelpdeskError('WHATSAPP_INDISPONIVEL', { retryAfterSeconds: 30 })
 }
 

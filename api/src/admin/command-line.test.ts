@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readStorageConfiguration } from '../config.ts'
 import { createFakeClock } from '../testing/fakes.ts'
 import { auditEvents, createTestApi } from '../testing/test-api.ts'
 import { runAdmin } from './command-line.ts'
@@ -15,12 +14,17 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function admin(...typed: string[]): Promise<{ exitCode: number; printed: string; error: string }> {
+const admin = (...typed: string[]) => adminIn({ DATA_DIR: folder }, typed)
+
+async function adminIn(
+  environment: Record<string, string>,
+  typed: readonly string[],
+): Promise<{ exitCode: number; printed: string; error: string }> {
   const printed: string[] = []
   const errors: string[] = []
   const exitCode = await runAdmin({
     arguments: typed,
-    config: readStorageConfiguration({ DATA_DIR: folder }),
+    environment,
     clock: createFakeClock(),
     account: 'ana',
     print: (text) => void printed.push(text),
@@ -136,6 +140,20 @@ describe('tickets and users', () => {
 })
 
 describe('help and mistakes', () => {
+  it.each([
+    [{ DATABASE_URL: 'mysql://localhost/x' }, /^The configuration has 1 fault.*DATABASE_URL/s],
+    [
+      { DATABASE_URL: 'sqlite:/dev/null/x.sqlite' },
+      /^The database \/dev\/null\/x\.sqlite can't be opened: .+$/,
+    ],
+  ])('the setting %j is told in plain words, with exit code 2', async (environment, told) => {
+    const { exitCode, error } = await adminIn(environment, ['users', 'list'])
+    expect(exitCode).toBe(2)
+    expect(error).toMatch(told)
+    expect(error).not.toContain('    at ')
+    expect((await adminIn(environment, ['--help'])).exitCode).toBe(0)
+  })
+
   it('lists every command, when asked and when nothing was typed', async () => {
     const { exitCode, printed } = await admin('--help')
     expect(exitCode).toBe(0)

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import type { Clock } from '@ura/core/clock'
-import { databaseUrlOf, type StorageConfiguration } from '../config.ts'
+import { ConfigurationError, type Environment } from '@ura/core/configuration'
+import { StartupError } from '@ura/core/service'
+import { databaseUrlOf, readStorageConfiguration } from '../config.ts'
 import { openDatabase } from '../database/connection.ts'
 import { migrate } from '../database/migrations.ts'
 import { clientCommands } from './client-commands.ts'
@@ -16,10 +18,10 @@ const commands: Readonly<Record<string, Command>> = {
   ...ticketCommands,
 }
 
-export interface AdminRun {
+interface AdminRun {
   /** What was typed, without the program's name. */
   arguments: readonly string[]
-  config: StorageConfiguration
+  environment: Environment
   clock: Clock
   /** The account of the person at the keyboard. */
   account: string
@@ -27,7 +29,7 @@ export interface AdminRun {
   printError: (text: string) => void
 }
 
-/** Runs one administrator's command and gives the exit code: 0 done, 1 refused, 2 not understood. */
+/** Runs one administrator's command and gives the exit code: 0 done, 1 refused, 2 not understood or not set up. */
 export async function runAdmin(run: AdminRun): Promise<0 | 1 | 2> {
   try {
     const parsed = parseCommandLine(run.arguments)
@@ -36,6 +38,10 @@ export async function runAdmin(run: AdminRun): Promise<0 | 1 | 2> {
   } catch (error) {
     if (error instanceof UsageError) {
       run.printError(`${error.message}\nVeja os comandos com --help.`)
+      return 2
+    }
+    if (error instanceof ConfigurationError || error instanceof StartupError) {
+      run.printError(error.message)
       return 2
     }
     if (error instanceof RefusedError) {
@@ -92,7 +98,8 @@ function parseOptions(typed: readonly string[]) {
 }
 
 async function runCommand(run: AdminRun, { command, input, json }: ParsedCommandLine): Promise<string> {
-  const { config, clock, account } = run
+  const { environment, clock, account } = run
+  const config = readStorageConfiguration(environment)
   const db = openDatabase(databaseUrlOf(config))
   try {
     // The first client may be made before the API ever ran.
@@ -112,6 +119,6 @@ function helpText(): string {
     '',
     ...lines,
     '',
-    'Saída: 0 feito, 1 recusado, 2 comando não entendido.',
+    'Saída: 0 feito, 1 recusado, 2 comando não entendido ou configuração com defeito.',
   ].join('\n')
 }

@@ -6,7 +6,10 @@ import { errorAnswers } from '../http/error-answers.ts'
 import { networkGuard } from '../http/network-guard.ts'
 import type { HttpServer } from '@ura/core/http/server'
 
-const WavFile = Type.Unsafe<Buffer>(Type.String({ format: 'binary', description: 'audio/x-wav' }))
+const WavFile = {
+  description: 'O áudio',
+  content: { 'audio/x-wav': { schema: Type.Unsafe<Buffer>(Type.String({ format: 'binary' })) } },
+} as const
 
 /** `GET`/`HEAD /audio/<name>`, outside the session: names can't be guessed, and Asterisk's media cache can't sign in. */
 export function audioFileRoute(server: HttpServer, context: ApiContext): void {

@@ -1,3 +1,4 @@
+import type { Logger } from '@ura/core/logger'
 import type { Database } from '../database/schema.ts'
 
 export type AuditEvent =
@@ -50,22 +51,30 @@ export async function recordAudit(db: Database, entry: AuditEntry): Promise<void
     .execute()
 }
 
-/** Refusals of strangers that are written a minute; the rest is counted in the log only, so that nobody fills the disk. */
+/** Refusals that are written a minute for one actor; the rest is only logged, so that nobody fills the disk. */
 const refusalsPerMinuteMax = 120
 
-/** Writes refusals of callers that never proved who they are, at most 120 a minute. */
-export function createRefusalRecorder(db: Database): (entry: AuditEntry) => Promise<void> {
+/**
+ * Writes refusals, at most 120 a minute for all strangers together and as many for each client by its name, so that
+ * noise doesn't hide a right token at a wrong address; what is past a bound is logged.
+ */
+export function createRefusalRecorder(db: Database, log: Logger): (entry: AuditEntry) => Promise<void> {
   let minute = 0
-  let written = 0
+  const written = new Map<string, number>()
   return async (entry) => {
     const now = Math.floor(entry.at.getTime() / 60_000)
     if (now !== minute) {
       minute = now
-      written = 0
+      written.clear()
     }
-    written += 1
-    if (written <= refusalsPerMinuteMax) {
-      await recordAudit(db, entry)
+    const { event, source } = entry
+    const count = (written.get(source.actor) ?? 0) + 1
+    written.set(source.actor, count)
+    if (count > refusalsPerMinuteMax) {
+      const { actor: client, address, requestId } = source
+      log.warn({ event, client, address, requestId }, 'refusal past the bound of the audit log')
+      return
     }
+    await recordAudit(db, entry)
   }
 }

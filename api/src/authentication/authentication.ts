@@ -8,7 +8,7 @@ import { addressInNetworks } from './networks.ts'
 import { findSessionClient, openSession, type SessionClient } from './session-repository.ts'
 
 /** What a request shows of itself before anybody is believed. */
-export interface Credentials {
+interface Credentials {
   authorization: string | undefined
   /** The socket's address, or a trusted proxy's word for it. */
   address: string

@@ -3,7 +3,7 @@ import { isUniqueViolation } from '../database/dialect.ts'
 import { hashToken, newToken } from './tokens.ts'
 
 /** A program that may use the API. */
-export interface Client {
+interface Client {
   id: number
   name: string
   networks: readonly string[]
@@ -12,7 +12,7 @@ export interface Client {
 }
 
 /** The name of the client whose token comes from HELPDESK_API_TOKEN. */
-export const firstClientName = 'telefonia'
+const firstClientName = 'telefonia'
 
 /** Makes a client and gives its token, which is never to be seen again; null when the name is taken. */
 export async function createClient(

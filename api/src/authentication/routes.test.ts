@@ -185,4 +185,27 @@ describe('refusals of strangers', () => {
     const refused = (await auditEvents(test.api)).filter((event) => event === 'session_refused')
     expect(refused).toHaveLength(120)
   })
+
+  it("don't hide a right token at a wrong address, which has a bound of its own and is logged past it", async () => {
+    await using test = await createTestApi()
+    for (let time = 0; time < 121; time += 1) {
+      await test.api.fastify.inject({ url: '/api/servicos' })
+    }
+    for (let time = 0; time < 121; time += 1) {
+      await test.api.fastify.inject({
+        url: '/api/servicos',
+        remoteAddress: '203.0.113.9',
+        headers: { authorization: `Bearer ${test.session}` },
+      })
+    }
+    const refused = (await auditEvents(test.api)).filter((event) => event === 'network_refused')
+    expect(refused).toHaveLength(120)
+    const logged = test.logged
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['msg'] === 'refusal past the bound of the audit log')
+    expect(logged).toMatchObject([
+      { event: 'session_refused', client: 'desconhecido', address: '127.0.0.1' },
+      { event: 'network_refused', client: 'telefonia', address: '203.0.113.9' },
+    ])
+  })
 })

@@ -59,6 +59,9 @@ describe('call records', () => {
     [{ inicio: 'ontem' }, 'inicio'],
     [{ etapas: [{ etapa: 'main-menu', em: 'agora' }] }, 'etapas.0.em'],
     [{ codigo: '1234' }, 'codigo'],
+    [{ inicio: '2026-11-23T23:59:60Z' }, 'inicio'],
+    [{ fim: '2026-11-23T14:00:00Z[America/Sao_Paulo]' }, 'fim'],
+    [{ etapas: [{ etapa: 'main-menu', em: '2026-12-31T23:59:60Z' }] }, 'etapas.0.em'],
   ])('are refused with %j, and the field is named', async (change, field) => {
     await using test = await createTestApi()
     const answer = await test.post('/api/registrar_ligacao', { ...record, ...change })

@@ -23,6 +23,7 @@ export function callRoutes(server: HttpServer, context: ApiContext): void {
     },
     async (request) => {
       const record = request.body
+      requireReadableInstants(record)
       const now = clock.now()
       await db.transaction().execute(async (trx) => {
         const { earlierOutcome } = await putCallRecord(trx, record, now)
@@ -58,4 +59,20 @@ export function callRoutes(server: HttpServer, context: ApiContext): void {
       return { status: true as const, ligacoes: records }
     },
   )
+}
+
+/**
+ * Refuses instants that the schema takes and Date can't read: second 60 and the suffixes of RFC 9557.
+ * @throws HelpdeskError REQUISICAO_INVALIDA naming the field
+ */
+function requireReadableInstants({ inicio, fim, etapas }: CallRecord): void {
+  const steps = etapas.map(({ em }, index) => [`etapas.${index}.em`, em] as const)
+  for (const [field, instant] of [['inicio', inicio] as const, ['fim', fim] as const, ...steps]) {
+    if (Number.isNaN(Date.parse(instant))) {
+      throw new HelpdeskError('REQUISICAO_INVALIDA', {
+        message: `O campo "${field}" é inválido ou está ausente.`,
+        field,
+      })
+    }
+  }
 }

@@ -3,7 +3,7 @@ import { type Catalogue, type Category, parseKeypadReference, type Service } fro
 import { firstCatalogue } from './first-catalogue.ts'
 
 /** A service that a ticket can be opened for. */
-export interface OfferedService {
+interface OfferedService {
   id: number
   code: string
   name: string

@@ -1,5 +1,5 @@
 /** The content a new installation starts with; from then on the database's content counts. */
-export interface FirstCategory {
+interface FirstCategory {
   /** Key of the main menu: 1 to 6 or 8; 7 hears the menu again. */
   key: string
   name: string

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StartupError } from '@ura/core/service'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from './connection.ts'
@@ -28,6 +29,22 @@ describe('a SQLite file', () => {
     await db.destroy()
   })
 
+  it.each([
+    ['lies in a folder that is a file', async () => `${folder}/plain/helpdesk.sqlite`, /EEXIST|ENOTDIR/],
+    ['is a folder', async () => folder, /unable to open database file/],
+    ['is no database', async () => `${folder}/plain`, /file is not a database/],
+  ])('that %s is a fault at start, told in one line with its path', async (_what, pathOf, reason) => {
+    await writeFile(
+      `${folder}/plain`,
+      'This is not a database, although it is long enough to be one.'.repeat(9),
+    )
+    const path = await pathOf()
+    const opening = () => openDatabase(`sqlite:${path}`)
+    expect(opening).toThrow(StartupError)
+    expect(opening).toThrow(reason)
+    expect(opening).toThrow(new RegExp(`^The database ${path} can't be opened: .+$`))
+  })
+
   it('lets a second program read and write beside the first', async () => {
     const url = `sqlite:${folder}/helpdesk.sqlite`
     const [one, other] = [openDatabase(url), openDatabase(url, { busyTimeoutMs: 20 })]
@@ -42,6 +59,17 @@ describe('a SQLite file', () => {
       await trx.deleteFrom('office_hours_holidays').execute()
     })
     expect(await other.selectFrom('office_hours_holidays').selectAll().execute()).toEqual([])
+    await Promise.all([one.destroy(), other.destroy()])
+  })
+
+  it('that another program holds is a fault at start, in plain words', async () => {
+    const url = `sqlite:${folder}/helpdesk.sqlite`
+    const [one, other] = [openDatabase(url), openDatabase(url, { busyTimeoutMs: 20 })]
+    await one.transaction().execute(async () => {
+      const migrating = migrate(other, { now: new Date(0) })
+      await expect(migrating).rejects.toThrow(StartupError)
+      await expect(migrating).rejects.toThrow('The database is locked by another program.')
+    })
     await Promise.all([one.destroy(), other.destroy()])
   })
 

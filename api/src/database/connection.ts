@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { StartupError } from '@ura/core/service'
 import { Kysely } from 'kysely'
 import { nodeSqliteDialect } from './node-sqlite.ts'
 import type { Database, Schema } from './schema.ts'
@@ -8,25 +9,36 @@ import type { Database, Schema } from './schema.ts'
 /** How long a statement waits for another process's write (an administrator's command, another API instance). */
 const defaultBusyTimeoutMs = 2_000
 
+const sqliteOptions = { enableForeignKeyConstraints: true }
+
 /**
  * Opens the database of a `sqlite:<path>` address; `sqlite::memory:` lives in memory alone. The file and its folder
  * are made when missing, readable by the owner only. Close with `destroy()`.
+ * @throws StartupError naming the file
  */
 export function openDatabase(databaseUrl: string, options: { busyTimeoutMs?: number } = {}): Database {
   const path = databaseUrl.replace(/^sqlite:/, '')
-  const inMemory = path === ':memory:'
-  if (!inMemory) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const timeout = options.busyTimeoutMs ?? defaultBusyTimeoutMs
+  try {
+    const sqlite = path === ':memory:' ? new DatabaseSync(path, sqliteOptions) : openFile(path, timeout)
+    return new Kysely<Schema>({ dialect: nodeSqliteDialect(sqlite) })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StartupError(`The database ${path} can't be opened: ${reason}`, { cause: error })
   }
-  const sqlite = new DatabaseSync(path, {
-    timeout: options.busyTimeoutMs ?? defaultBusyTimeoutMs,
-    enableForeignKeyConstraints: true,
-  })
-  if (!inMemory) {
+}
+
+function openFile(path: string, timeout: number): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const sqlite = new DatabaseSync(path, { ...sqliteOptions, timeout })
+  try {
     chmodSync(path, 0o600)
     sqlite.exec('pragma journal_mode = wal')
     // FULL: in WAL mode NORMAL may lose the last commits when power fails, and a protocol already spoken with them.
     sqlite.exec('pragma synchronous = full')
+  } catch (error) {
+    sqlite.close()
+    throw error
   }
-  return new Kysely<Schema>({ dialect: nodeSqliteDialect(sqlite) })
+  return sqlite
 }

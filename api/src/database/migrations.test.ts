@@ -1,3 +1,4 @@
+import { StartupError } from '@ura/core/service'
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from './connection.ts'
@@ -64,6 +65,7 @@ describe('the history of a database', () => {
 
   it('must not know an edited migration', () => {
     const applied = [{ name: '0001', checksum: 'of another text' }]
+    expect(() => missingMigrations(known, applied)).toThrow(StartupError)
     expect(() => missingMigrations(known, applied)).toThrow('"0001" was edited')
   })
 

@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { StartupError } from '@ura/core/service'
 import { type Kysely, sql } from 'kysely'
-import { type MigrationWords, sqliteMigrationWords } from './dialect.ts'
+import { isBusy, type MigrationWords, sqliteMigrationWords } from './dialect.ts'
 import type { Database } from './schema.ts'
 
 /** One file of `migrations/`: forward only, never edited once applied. */
-export interface Migration {
+interface Migration {
   readonly name: string
   readonly statements: readonly string[]
   /** SHA-256 (hex) of the file's text. */
   readonly checksum: string
-}
-
-/** The database and the migrations that ship with this program don't fit each other; nothing was changed. */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError'
 }
 
 interface History {
@@ -49,39 +45,47 @@ export function parseMigration(name: string, text: string, words: MigrationWords
 /**
  * Brings the database up to the last migration and gives the names it applied. All of it is one transaction under
  * SQLite's write lock, so that instances starting together migrate once and a failure leaves the schema as it was.
- * @throws MigrationError when an applied migration was edited or is unknown to this program
+ * @throws StartupError when an applied migration was edited or is unknown to this program, or another program holds
+ *   the database; nothing was changed
  */
 export async function migrate(
   db: Database,
   options: { now: Date; migrations?: readonly Migration[] },
 ): Promise<string[]> {
   const migrations = options.migrations ?? loadMigrations()
-  return await db.transaction().execute(async (trx) => {
-    const history = trx as unknown as Kysely<History>
-    await history.schema
-      .createTable('schema_migrations')
-      .ifNotExists()
-      .addColumn('name', 'varchar(100)', (column) => column.notNull().primaryKey())
-      .addColumn('checksum', 'char(64)', (column) => column.notNull())
-      .addColumn('applied_at_ms', 'bigint', (column) => column.notNull())
-      .execute()
-    const applied = await history.selectFrom('schema_migrations').selectAll().orderBy('name').execute()
-    const missing = missingMigrations(migrations, applied)
-    for (const migration of missing) {
-      for (const statement of migration.statements) {
-        await sql.raw(statement).execute(trx)
-      }
-      const { name, checksum } = migration
-      const row = { name, checksum, applied_at_ms: options.now.getTime() }
-      await history.insertInto('schema_migrations').values(row).execute()
+  try {
+    return await db.transaction().execute((trx) => applyMissing(trx, migrations, options.now))
+  } catch (error) {
+    throw isBusy(error)
+      ? new StartupError('The database is locked by another program. Try again.', { cause: error })
+      : error
+  }
+}
+
+async function applyMissing(trx: Database, migrations: readonly Migration[], now: Date): Promise<string[]> {
+  const history = trx as unknown as Kysely<History>
+  await history.schema
+    .createTable('schema_migrations')
+    .ifNotExists()
+    .addColumn('name', 'varchar(100)', (column) => column.notNull().primaryKey())
+    .addColumn('checksum', 'char(64)', (column) => column.notNull())
+    .addColumn('applied_at_ms', 'bigint', (column) => column.notNull())
+    .execute()
+  const applied = await history.selectFrom('schema_migrations').selectAll().orderBy('name').execute()
+  const missing = missingMigrations(migrations, applied)
+  for (const { name, checksum, statements } of missing) {
+    for (const statement of statements) {
+      await sql.raw(statement).execute(trx)
     }
-    return missing.map((migration) => migration.name)
-  })
+    const row = { name, checksum, applied_at_ms: now.getTime() }
+    await history.insertInto('schema_migrations').values(row).execute()
+  }
+  return missing.map((migration) => migration.name)
 }
 
 /**
  * The migrations still to apply, in order.
- * @throws MigrationError as {@link migrate}
+ * @throws StartupError as {@link migrate}
  */
 export function missingMigrations(
   migrations: readonly Migration[],
@@ -90,12 +94,12 @@ export function missingMigrations(
   for (const [index, done] of applied.entries()) {
     const migration = migrations[index]
     if (migration?.name !== done.name) {
-      throw new MigrationError(
+      throw new StartupError(
         `The database has the migration "${done.name}", which this program doesn't have in that place; is the program older than the database?`,
       )
     }
     if (migration.checksum !== done.checksum) {
-      throw new MigrationError(`The migration "${done.name}" was edited after it had been applied.`)
+      throw new StartupError(`The migration "${done.name}" was edited after it had been applied.`)
     }
   }
   return migrations.slice(applied.length)

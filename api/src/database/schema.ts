@@ -1,4 +1,4 @@
-import type { Generated, Kysely } from 'kysely'
+import type { ColumnType, Generated, Kysely } from 'kysely'
 
 /**
  * The tables as `migrations/` leaves them. Every `…_ms` column is milliseconds since 1970-01-01 UTC; flags are 0 or 1.
@@ -115,6 +115,7 @@ interface TicketsTable {
   status: string
   opened_at_ms: number
   updated_at_ms: number
+  notified_at_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface TicketEventsTable {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -12,10 +13,14 @@ interface Received {
 let server: Server
 let url: string
 let received: Received[]
-let answer: { statusCode: number; body: object } | 'none' | 'break'
+type Answer = { statusCode: number; body: object } | 'none' | 'break'
+let answer: Answer
+/** Answers to the first requests, before `answer`. */
+let answers: Answer[]
 
 beforeEach(async () => {
   received = []
+  answers = []
   answer = { statusCode: 202, body: { id: 'm1', status: 'queued' } }
   server = createServer((request, response) => {
     let text = ''
@@ -26,11 +31,12 @@ beforeEach(async () => {
         headers: request.headers,
         body: text === '' ? null : JSON.parse(text),
       })
-      if (answer === 'break') {
+      const told = answers.shift() ?? answer
+      if (told === 'break') {
         request.socket.destroy()
-      } else if (answer !== 'none') {
-        response.writeHead(answer.statusCode, { 'content-type': 'application/json' })
-        response.end(JSON.stringify(answer.body))
+      } else if (told !== 'none') {
+        response.writeHead(told.statusCode, { 'content-type': 'application/json' })
+        response.end(JSON.stringify(told.body))
       }
     })
   })
@@ -95,9 +101,56 @@ describe('the gateway over HTTP', () => {
 
   it('whose connection breaks is asked three times more, under the same key', async () => {
     answer = 'break'
-    await expect(gateway().sendAccessCode(code)).rejects.toMatchObject({ reason: 'connection' })
+    await expect(gateway().sendAccessCode(code)).rejects.toMatchObject({
+      reason: 'connection_lost',
+      isSurelyUnsent: false,
+    })
     expect(received.map(({ headers }) => headers['idempotency-key'])).toEqual(Array(4).fill('access-code-1'))
   })
+
+  it('that broke a connection may have the message, whatever a later try is told', async () => {
+    answers = ['break', { statusCode: 503, body: {} }]
+    await expect(gateway().sendAccessCode(code)).rejects.toMatchObject({ isSurelyUnsent: false })
+  })
+
+  it('that can never be connected to surely has no message', async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+    await expect(gateway().sendAccessCode(code)).rejects.toMatchObject({
+      reason: 'connection',
+      isSurelyUnsent: true,
+    })
+  })
+
+  it.each([
+    [400, true],
+    [429, true],
+    [503, true],
+    [500, false],
+    [502, false],
+    [504, false],
+  ])('that answers %i: whether the message surely does not go is %s', async (statusCode, isSurelyUnsent) => {
+    answer = { statusCode, body: {} }
+    await expect(gateway().sendAccessCode(code)).rejects.toMatchObject({ isSurelyUnsent })
+  })
+
+  it.each([
+    ['failed', true],
+    ['expired', true],
+    ['unknown', false],
+  ])('that says the message of this key is %s has not accepted it', async (status, isSurelyUnsent) => {
+    answer = { statusCode: 200, body: { id: 'm1', status } }
+    await expect(gateway().sendAccessCode(code)).rejects.toMatchObject({ reason: status, isSurelyUnsent })
+  })
+
+  it.each(['queued', 'sending', 'sent', 'delivered', 'read'])(
+    'that says the message of this key is %s has accepted it',
+    async (status) => {
+      answer = { statusCode: 200, body: { id: 'm1', status } }
+      await expect(gateway().sendAccessCode(code)).resolves.toBeUndefined()
+    },
+  )
 
   it('is available when it is logged in', async () => {
     answer = { statusCode: 200, body: { loggedIn: true } }

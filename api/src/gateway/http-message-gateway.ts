@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { MessageNotAcceptedError, type MessageGateway } from './message-gateway.ts'
 
-export interface HttpMessageGatewayOptions {
+interface HttpMessageGatewayOptions {
   /** Base address, without a trailing slash. */
   url: string
   token: string
@@ -11,41 +11,60 @@ export interface HttpMessageGatewayOptions {
   retryPausesMs?: readonly number[]
 }
 
+const timeoutMsDefault = 4_000
+const retryPausesMsDefault = [200, 500, 1_000]
 const stateTimeoutMs = 800
 
+/** Longest time that handing over a message takes with the defaults, all tries together: 5,700 ms. */
+export const sendMsMax = longestSendMs(timeoutMsDefault, retryPausesMsDefault)
+
 /**
- * The WhatsApp gateway over HTTP (`POST /api/send-message`). A connection that can't be made is tried again, at most
- * three times; an answer that is a refusal, or no answer in time, is final. With the defaults a send that fails takes
- * at most about 6 s.
+ * The WhatsApp gateway over HTTP (`POST /api/send-message`). A connection that can't be made or breaks is tried again,
+ * at most three times, under the same key; an answer that is a refusal, or no answer in time, is final.
  */
 export function createHttpMessageGateway(options: HttpMessageGatewayOptions): MessageGateway {
-  const { url, token, timeoutMs = 4_000, retryPausesMs = [200, 500, 1_000] } = options
+  const { url, token, timeoutMs = timeoutMsDefault, retryPausesMs = retryPausesMsDefault } = options
 
   async function post(body: object, idempotencyKey: string): Promise<void> {
+    const deadline = AbortSignal.timeout(longestSendMs(timeoutMs, retryPausesMs))
+    let mayHaveGone = false
     for (const pauseMs of [...retryPausesMs, null]) {
       try {
-        const response = await fetch(`${url}/api/send-message`, {
-          method: 'POST',
-          headers: {
-            authorization: `Bearer ${token}`,
-            'content-type': 'application/json',
-            'idempotency-key': idempotencyKey,
-          },
-          body: JSON.stringify(body),
-          signal: AbortSignal.timeout(timeoutMs),
-        })
-        await response.body?.cancel()
-        if (!response.ok) {
-          throw new MessageNotAcceptedError(`http_${response.status}`)
-        }
+        await postOnce(body, idempotencyKey, AbortSignal.any([AbortSignal.timeout(timeoutMs), deadline]))
         return
       } catch (error) {
         const failure = toNotAccepted(error)
-        if (failure.reason !== 'connection' || pauseMs === null) {
-          throw failure
+        mayHaveGone ||= failure.reason === 'connection_lost'
+        if (!failure.reason.startsWith('connection') || pauseMs === null) {
+          // What a later try was told is no word about the one that broke.
+          throw mayHaveGone && failure.isSurelyUnsent
+            ? new MessageNotAcceptedError('connection_lost', { cause: failure })
+            : failure
         }
         await pause(pauseMs)
       }
+    }
+  }
+
+  async function postOnce(body: object, idempotencyKey: string, signal: AbortSignal): Promise<void> {
+    const response = await fetch(`${url}/api/send-message`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'idempotency-key': idempotencyKey,
+      },
+      body: JSON.stringify(body),
+      signal,
+    })
+    if (!response.ok) {
+      await response.body?.cancel()
+      throw new MessageNotAcceptedError(`http_${response.status}`)
+    }
+    // A key that the gateway knows is answered with what became of its message.
+    const state = statusOf(await response.json().catch(() => null))
+    if (state === 'failed' || state === 'expired' || state === 'unknown') {
+      throw new MessageNotAcceptedError(state)
     }
   }
 
@@ -81,6 +100,29 @@ function toNotAccepted(error: unknown): MessageNotAcceptedError {
   if (error instanceof MessageNotAcceptedError) {
     return error
   }
-  const timedOut = error instanceof Error && error.name === 'TimeoutError'
-  return new MessageNotAcceptedError(timedOut ? 'timeout' : 'connection', { cause: error })
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new MessageNotAcceptedError('timeout', { cause: error })
+  }
+  const neverConnected = error instanceof Error && isConnectFault(error.cause)
+  return new MessageNotAcceptedError(neverConnected ? 'connection' : 'connection_lost', { cause: error })
+}
+
+/**
+ * Whether fetch failed before there was a connection. Its cause is Node's own error, whose `syscall` tells; for a name
+ * with several addresses an AggregateError of those (Node 24, lib/net.js, internalConnectMultiple).
+ */
+function isConnectFault(cause: unknown): boolean {
+  if (cause instanceof AggregateError) {
+    return cause.errors.length > 0 && cause.errors.every(isConnectFault)
+  }
+  const { syscall, code } = (cause ?? {}) as { syscall?: unknown; code?: unknown }
+  return syscall === 'connect' || syscall === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT'
+}
+
+function statusOf(answer: unknown): unknown {
+  return typeof answer === 'object' && answer !== null && 'status' in answer ? answer.status : null
+}
+
+function longestSendMs(timeoutMs: number, retryPausesMs: readonly number[]): number {
+  return retryPausesMs.reduce((total, pauseMs) => total + pauseMs, timeoutMs)
 }

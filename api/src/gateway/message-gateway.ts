@@ -33,11 +33,29 @@ export interface TextMessage {
 /** The gateway could not be reached in time or refused the message. */
 export class MessageNotAcceptedError extends Error {
   override readonly name = 'MessageNotAcceptedError'
-  /** Fit for a log: `http_503`, `timeout`, `connection`. */
+  /**
+   * Fit for a log: `connection` (none could be made), `connection_lost` (it broke after the request may have gone),
+   * `timeout`, `http_<status>`, or what became of an earlier message with that key: `failed`, `expired`, `unknown`.
+   */
   readonly reason: string
 
   constructor(reason: string, options?: { cause?: unknown }) {
     super('The message was not accepted by the gateway', options)
     this.reason = reason
+  }
+
+  /** Whether the message surely doesn't go out; otherwise it may have gone. */
+  get isSurelyUnsent(): boolean {
+    return /^(connection|http_4\d\d|http_503|failed|expired)$/.test(this.reason)
+  }
+
+  /** Whether the same message again would be told the same, whatever anybody mends. */
+  get isFinal(): boolean {
+    return /^(http_4\d\d|failed|expired|unknown)$/.test(this.reason) && !this.isGatewayAway
+  }
+
+  /** Whether the fault lies with the gateway as a whole, a wrong token included: no message fares better now. */
+  get isGatewayAway(): boolean {
+    return /^(connection|connection_lost|timeout|http_401|http_403|http_429|http_503)$/.test(this.reason)
   }
 }

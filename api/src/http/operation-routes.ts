@@ -12,9 +12,18 @@ const Readiness = Type.Object({
   voz: Type.String({ examples: ['ok', 'indisponivel'], description: 'Informativo' }),
 })
 
+const MetricsText = {
+  description: 'Métricas',
+  content: { 'text/plain': { schema: Type.String() } },
+} as const
+
+const whatsappProbeMs = 2_000
+const notReadyRetrySeconds = 5
+
 /** `/healthz`, `/readyz` and `/metrics`, for those who run the service. */
 export function operationRoutes(server: HttpServer, context: ApiContext): void {
   const { config, metrics } = context
+  const isWhatsappAvailable = whatsappProbe(context)
   server.get(
     '/healthz',
     {
@@ -30,6 +39,7 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
   server.get(
     '/readyz',
     {
+      config: { rateLimit: false },
       schema: {
         tags: ['Operação'],
         summary: 'O banco de dados responde e as migrações estão feitas',
@@ -37,7 +47,10 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
       },
     },
     async (_request, reply) => {
-      const readiness = await readinessOf(context)
+      const readiness = await readinessOf(context, isWhatsappAvailable)
+      if (!readiness.status) {
+        reply.header('retry-after', String(notReadyRetrySeconds))
+      }
       return await reply.code(readiness.status ? 200 : 503).send(readiness)
     },
   )
@@ -48,7 +61,7 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Operação'],
         summary: 'Métricas do Prometheus',
-        response: { 200: Type.String(), ...errorAnswers },
+        response: { 200: MetricsText, ...errorAnswers },
       },
     },
     async (_request, reply) => {
@@ -61,7 +74,10 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
 }
 
 /** Migrations are done before the server listens, so a database that answers is one that is migrated. */
-async function readinessOf(context: ApiContext): Promise<Static<typeof Readiness>> {
+async function readinessOf(
+  context: ApiContext,
+  isWhatsappAvailable: () => Promise<boolean>,
+): Promise<Static<typeof Readiness>> {
   const database = await sql`select 1`.execute(context.db).then(
     () => true,
     () => false,
@@ -69,7 +85,22 @@ async function readinessOf(context: ApiContext): Promise<Static<typeof Readiness
   return {
     status: database,
     banco: database ? 'ok' : 'indisponivel',
-    whatsapp: (await context.gateway.isAvailable()) ? 'ok' : 'indisponivel',
+    whatsapp: (await isWhatsappAvailable()) ? 'ok' : 'indisponivel',
     voz: context.speech.stats().isBreakerOpen ? 'indisponivel' : 'ok',
+  }
+}
+
+/** Asks the gateway at most once in 2 s, however often readiness is asked for: nobody signs in for that. */
+function whatsappProbe({ gateway, clock }: ApiContext): () => Promise<boolean> {
+  let askedAtMs = -Infinity
+  let answer = Promise.resolve(false)
+  return async () => {
+    const nowMs = clock.now().getTime()
+    // Either way: a clock set back must not keep an old answer.
+    if (Math.abs(nowMs - askedAtMs) >= whatsappProbeMs) {
+      askedAtMs = nowMs
+      answer = gateway.isAvailable()
+    }
+    return await answer
   }
 }

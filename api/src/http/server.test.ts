@@ -59,6 +59,25 @@ describe('a request is refused for', () => {
   })
 })
 
+describe('what has no route', () => {
+  it('counts for the limit of its address as well', async () => {
+    await using test = await createTestApi({ API_REQUESTS_PER_MINUTE: '2' })
+    const codes = []
+    for (const url of ['/nada', '/api/nada', '/nada']) {
+      codes.push((await test.get(url)).statusCode)
+    }
+    expect(codes).toEqual([404, 404, 429])
+    expect((await test.get('/api/horario_atendimento')).statusCode).toBe(429)
+  })
+})
+
+describe('connections', () => {
+  it('open at once are bounded', async () => {
+    await using test = await createTestApi()
+    expect(test.api.fastify.server.maxConnections).toBe(1_000)
+  })
+})
+
 describe('a locked database', () => {
   it('is told as 503, worth trying again', async () => {
     await using test = await createTestApi()
@@ -129,6 +148,29 @@ describe('for those who run the service', () => {
     ])
   })
 
+  it('/readyz is outside the limit of requests, and asks the gateway once in two seconds', async () => {
+    await using test = await createTestApi({ API_REQUESTS_PER_MINUTE: '1' })
+    const asked = vi.spyOn(test.gateway, 'isAvailable')
+    const answers = await Promise.all(Array.from({ length: 5 }, () => test.get('/readyz')))
+    expect(answers.map((answer) => answer.statusCode)).toEqual([200, 200, 200, 200, 200])
+    expect(asked).toHaveBeenCalledTimes(1)
+    test.gateway.fault = 'connection'
+    test.clock.advance({ seconds: 2 })
+    expect((await test.get('/readyz')).json()).toMatchObject({ whatsapp: 'indisponivel' })
+    expect(asked).toHaveBeenCalledTimes(2)
+  })
+
+  it('/readyz without a database is 503 and tells when to ask again', async () => {
+    await using test = await createTestApi()
+    const spy = vi.spyOn(test.api.db, 'getExecutor').mockImplementation(() => {
+      throw new Error('disk I/O error')
+    })
+    const answer = await test.get('/readyz')
+    spy.mockRestore()
+    expect([answer.statusCode, answer.json()]).toMatchObject([503, { status: false, banco: 'indisponivel' }])
+    expect(answer.headers['retry-after']).toBe('5')
+  })
+
   it('/readyz tells a missing gateway and speech, and is ready all the same', async () => {
     await using test = await createTestApi()
     test.gateway.fault = 'connection'
@@ -183,6 +225,19 @@ describe('/docs', () => {
       requestBody: { required: true },
     })
     expect(JSON.stringify(document)).toContain('^[0-9]{1,12}$')
+  })
+
+  it('tells which answers are no JSON', async () => {
+    await using test = await createTestApi()
+    const { paths } = (await test.get('/docs/json')).json<{
+      paths: Record<string, { get: { responses: Record<string, { content: object }> } }>
+    }>()
+    const typesOf = (path: string, status: string) =>
+      Object.keys(paths[path]?.get.responses[status]?.content ?? {})
+    expect(typesOf('/audio/{name}', '200')).toEqual(['audio/x-wav'])
+    expect(typesOf('/audio/{name}', '4XX')).toEqual(['application/json'])
+    expect(typesOf('/metrics', '200')).toEqual(['text/plain'])
+    expect(typesOf('/metrics', '4XX')).toEqual(['application/json'])
   })
 
   it('shows a page that loads nothing from elsewhere', async () => {

@@ -10,6 +10,9 @@ import { isBusy } from '../database/dialect.ts'
 /** Event loop so late that answers would miss the caller's 15 s: new requests are refused at once. */
 const eventLoopDelayMaxMs = 3_000
 
+/** Connections open at once, far above what phones and programs of one installation hold. */
+const connectionsMax = 1_000
+
 class OverloadedError extends HelpdeskError {
   constructor() {
     super('SERVICO_INDISPONIVEL', { retryAfterSeconds: 5 })
@@ -20,6 +23,7 @@ class OverloadedError extends HelpdeskError {
 export async function createServer(config: ApiConfiguration, log: Logger): Promise<HttpServer> {
   const server = createHttpServer({
     log,
+    connectionsMax,
     ...(config.trustedProxies === undefined ? {} : { trustedProxies: config.trustedProxies }),
     knownError: busyDatabase,
     logFields: (request) => ({ client: request.client?.name ?? null }),
@@ -37,12 +41,23 @@ export async function createServer(config: ApiConfiguration, log: Logger): Promi
     errorResponseBuilder: (_request, { ttl }) =>
       new HelpdeskError('LIMITE_DE_REQUISICOES', { retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)) }),
   })
+  limitUnknownRoutes(server)
   await server.register(underPressure, {
     maxEventLoopDelay: eventLoopDelayMaxMs,
     retryAfter: 5,
     customError: OverloadedError,
   })
   return server
+}
+
+/** The plugin's limit is a hook of each route; what has no route counts for the same limit. */
+function limitUnknownRoutes(server: HttpServer): void {
+  const limit = server.rateLimit()
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.is404) {
+      await limit.call(server, request, reply)
+    }
+  })
 }
 
 function busyDatabase(error: unknown): HelpdeskError | undefined {

@@ -3,7 +3,7 @@ import { isUniqueViolation } from '../database/dialect.ts'
 import type { Database } from '../database/schema.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 
-export type IdempotentEndpoint = 'solicitar_codigo' | 'verificar_codigo' | 'novo_chamado'
+type IdempotentEndpoint = 'solicitar_codigo' | 'verificar_codigo' | 'novo_chamado'
 
 /** One request that may be sent more than once with the same effect. */
 export interface IdempotentRequest {
@@ -15,7 +15,7 @@ export interface IdempotentRequest {
   now: Date
 }
 
-export interface IdempotentAnswer<T> {
+interface IdempotentAnswer<T> {
   answer: T
   /** True when the effect was not repeated: the answer is that of an earlier request. */
   replayed: boolean
@@ -70,6 +70,24 @@ export async function once<T>(
     .where((where) => where.and(id))
     .execute()
   return { answer, replayed: false }
+}
+
+const keptDays = 7
+const prunedMax = 10_000
+
+/** Forgets keys older than 7 days, the oldest 10,000 of them (more only when made in one millisecond). */
+export async function pruneIdempotencyKeys(db: Database, now: Date): Promise<void> {
+  const beforeMs = now.getTime() - keptDays * 86_400_000
+  const last = await db
+    .selectFrom('idempotency_keys')
+    .select('created_at_ms')
+    .where('created_at_ms', '<', beforeMs)
+    .orderBy('created_at_ms')
+    .offset(prunedMax - 1)
+    .limit(1)
+    .executeTakeFirst()
+  const endMs = last === undefined ? beforeMs : last.created_at_ms + 1
+  await db.deleteFrom('idempotency_keys').where('created_at_ms', '<', endMs).execute()
 }
 
 /** The same text for the same flat object, whatever the order of its fields. */

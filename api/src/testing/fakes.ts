@@ -28,7 +28,7 @@ export function createFakeClock(instant = '2026-11-23T14:00:00.000Z'): FakeClock
 }
 
 /** A gateway that keeps what it is given; `fault` makes it refuse, `hold` makes it wait. */
-export interface FakeGateway extends MessageGateway {
+interface FakeGateway extends MessageGateway {
   codes: AccessCodeMessage[]
   texts: TextMessage[]
   fault: string | null
@@ -63,8 +63,9 @@ function refuseOnFault(gateway: FakeGateway): void {
 }
 
 /** Speech whose sound is the text itself; `isDown` makes every new text unspeakable. */
-export interface FakeSpeech extends SpeechService {
+interface FakeSpeech extends SpeechService {
   spoken: string[]
+  sweeps: number
   isDown: boolean
 }
 
@@ -72,6 +73,7 @@ export function createFakeSpeech(): FakeSpeech {
   const files = new Map<string, Buffer>()
   const speech: FakeSpeech = {
     spoken: [],
+    sweeps: 0,
     isDown: false,
     async speak({ text }) {
       if (speech.isDown) {
@@ -90,7 +92,10 @@ export function createFakeSpeech(): FakeSpeech {
     },
     remove: async (audioName) => files.delete(audioName),
     isAudioName: (name) => /^[0-9a-f]{64}\.wav$/.test(name),
-    sweep: async () => ({ expired: 0, evicted: 0, bytes: 0 }),
+    async sweep() {
+      speech.sweeps += 1
+      return { expired: 0, evicted: 0, bytes: 0 }
+    },
     stats: () => ({
       synthesized: speech.spoken.length,
       characters: 0,

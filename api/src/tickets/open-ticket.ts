@@ -3,7 +3,7 @@ import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import { findOfferedService } from '../catalogue/catalogue-repository.ts'
 import type { ApiContext } from '../context.ts'
 import { type IdempotentRequest, once } from '../idempotency/idempotency.ts'
-import { findActiveUser, type User } from '../users/user-repository.ts'
+import { findActiveUser } from '../users/user-repository.ts'
 import { protocolOf } from './protocol.ts'
 import { addTicket, type TicketOrigin } from './ticket-repository.ts'
 
@@ -18,6 +18,7 @@ interface OpenTicketRequest {
 }
 
 interface OpenedTicket {
+  id: number
   protocol: string
   service: string
 }
@@ -30,7 +31,7 @@ export async function openTicket(
   context: Pick<ApiContext, 'db' | 'clock' | 'keyedHash' | 'notifier' | 'metrics'>,
   request: OpenTicketRequest,
 ): Promise<{ protocol: string; replayed: boolean }> {
-  const { db, clock, keyedHash } = context
+  const { db, clock, keyedHash, notifier, metrics } = context
   const now = clock.now()
   const user = await findActiveUser(db, request.userCode)
   if (user === null) {
@@ -45,7 +46,8 @@ export async function openTicket(
       }
       const { callId, origin, source } = request
       const ticket = { userId: user.id, serviceId: service.id, origin, callId, actor: source.actor, now }
-      const protocol = protocolOf(await addTicket(trx, ticket))
+      const id = await addTicket(trx, ticket)
+      const protocol = protocolOf(id)
       await recordAudit(trx, {
         event: 'ticket_opened',
         source,
@@ -53,23 +55,14 @@ export async function openTicket(
         userCode: user.code,
         detail: { protocol, service: service.code, origin },
       })
-      return { protocol, service: service.name }
+      return { id, protocol, service: service.name }
     })
   })
-  tell(context, { user, ticket: answer, replayed })
-  return { protocol: answer.protocol, replayed }
-}
-
-function tell(
-  { notifier, metrics }: Pick<ApiContext, 'notifier' | 'metrics'>,
-  { user, ticket, replayed }: { user: User; ticket: OpenedTicket; replayed: boolean },
-): void {
   if (!replayed) {
     metrics.tickets.inc()
+    if (user.whatsapp !== null) {
+      notifier.ticketOpened({ id: answer.id, phone: user.whatsapp, service: answer.service })
+    }
   }
-  if (user.whatsapp !== null) {
-    // A repeated request tells again: the API may have died between the commit and the message, and the gateway
-    // sends one key once.
-    notifier.ticketOpened({ phone: user.whatsapp, ...ticket })
-  }
+  return { protocol: answer.protocol, replayed }
 }

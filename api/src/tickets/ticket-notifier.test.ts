@@ -1,70 +1,140 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createLogger } from '@ura/core/logger'
-import { describe, expect, it } from 'vitest'
-import { MessageNotAcceptedError } from '../gateway/message-gateway.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createFakeClock } from '../testing/fakes.ts'
+import { createTestApi, type TestApi } from '../testing/test-api.ts'
 import { createTicketNotifier } from './ticket-notifier.ts'
 
-const ticket = { phone: '+5545999990001', protocol: '10017', service: 'Computador não liga' }
+const open = (test: TestApi, usuario = '1001') =>
+  test.post('/api/novo_chamado', { usuario, servico: 'computador-nao-liga' })
 
-function setUp(faults: (string | null)[], retryPausesMs: readonly number[] = [1, 1, 1]) {
-  const keys: string[] = []
-  const results: string[] = []
-  const logged: string[] = []
-  const settled = Promise.withResolvers<void>()
-  const notifier = createTicketNotifier({
-    gateway: {
-      async sendText({ idempotencyKey }) {
-        keys.push(idempotencyKey)
-        const fault = faults[keys.length - 1] ?? null
-        if (fault !== null) {
-          throw new MessageNotAcceptedError(fault)
-        }
-      },
-    },
-    log: createLogger({
-      service: 'api',
-      level: 'debug',
-      destination: { write: (line: string) => void logged.push(line) },
-    }),
-    onResult: (result) => {
-      results.push(result)
-      settled.resolve()
-    },
-    retryPausesMs,
+/** What the API does every minute. */
+async function resend({ api, clock, gateway, logged }: TestApi): Promise<void> {
+  const log = createLogger({
+    service: 'api',
+    level: 'debug',
+    destination: { write: (line: string) => void logged.push(line) },
   })
-  return { notifier, keys, results, logged, settled: settled.promise }
+  await createTicketNotifier({ db: api.db, clock, gateway, log, onResult: () => undefined }).resend()
+}
+
+/** Which tickets have their message settled, oldest first. */
+async function settled(test: TestApi): Promise<boolean[]> {
+  const rows = await test.api.db.selectFrom('tickets').select('notified_at_ms').orderBy('id').execute()
+  return rows.map((row) => row.notified_at_ms !== null)
+}
+
+const keys = (test: TestApi) => test.gateway.texts.map((text) => text.idempotencyKey)
+
+const warnings = (test: TestApi) => test.logged.filter((line) => line.includes('was not accepted'))
+
+/** Opens tickets while the gateway answers each with `fault`; the fault then is over. */
+async function openDuring(test: TestApi, fault: string, users: readonly string[]): Promise<void> {
+  test.gateway.fault = fault
+  for (const [index, user] of users.entries()) {
+    await open(test, user)
+    await vi.waitFor(() => expect(warnings(test)).toHaveLength(index + 1))
+    test.clock.advance({ seconds: 1 })
+  }
+  test.gateway.fault = null
 }
 
 describe('the message of an open ticket', () => {
-  it('is tried again under the same key while the gateway is away', async () => {
-    const test = setUp(['connection', 'http_503'])
-    test.notifier.ticketOpened(ticket)
-    await test.settled
-    expect(test.keys).toEqual(Array(3).fill('ticket-opened-10017'))
-    expect(test.results).toEqual(['sent'])
+  it('is settled once the gateway has accepted it', async () => {
+    await using test = await createTestApi()
+    await open(test)
+    await vi.waitFor(async () => expect(await settled(test)).toEqual([true]))
+    await resend(test)
+    expect(keys(test)).toEqual(['ticket-opened-10017'])
   })
 
-  it('is given up after four tries; the log has no personal data', async () => {
-    const test = setUp(['timeout', 'timeout', 'timeout', 'timeout'])
-    test.notifier.ticketOpened(ticket)
-    await test.settled
-    expect([test.keys.length, test.results]).toEqual([4, ['failed']])
-    expect(test.logged.join()).toContain('10017')
+  it('is owed while the gateway is away, and handed over later under the same key', async () => {
+    await using test = await createTestApi()
+    await openDuring(test, 'connection', ['1001', '1002'])
+    expect(await settled(test)).toEqual([false, false])
+    await resend(test)
+    expect(keys(test)).toEqual(['ticket-opened-10017', 'ticket-opened-10025'])
+    expect(test.gateway.texts[0]).toMatchObject({
+      phone: '+5545999990001',
+      text: expect.stringMatching(/^Chamado 10017 aberto: Computador não liga\./),
+    })
+    expect(await settled(test)).toEqual([true, true])
+  })
+
+  it.each(['http_400', 'failed', 'unknown'])('is given up when refused for good (%s)', async (reason) => {
+    await using test = await createTestApi()
+    await openDuring(test, reason, ['1001'])
+    await vi.waitFor(async () => expect(await settled(test)).toEqual([true]))
+    await resend(test)
+    expect(keys(test)).toEqual([])
+    expect(warnings(test).join()).toContain('10017')
     expect(test.logged.join()).not.toContain('99999')
   })
 
-  it('is given up at once when the gateway refuses this very message', async () => {
-    const test = setUp(['http_400'])
-    test.notifier.ticketOpened(ticket)
-    await test.settled
-    expect([test.keys.length, test.results]).toEqual([1, ['failed']])
+  it('is given up a day after the ticket was opened', async () => {
+    await using test = await createTestApi()
+    await openDuring(test, 'http_503', ['1001'])
+    test.clock.advance({ hours: 24 })
+    await resend(test)
+    expect(keys(test)).toEqual([])
   })
 
-  it("doesn't hold up closing", async () => {
-    const test = setUp(['connection', 'connection', 'connection', 'connection'], [60_000, 60_000, 60_000])
-    test.notifier.ticketOpened(ticket)
-    await test.notifier.close()
-    expect(test.results).toEqual(['failed'])
-    test.notifier.ticketOpened(ticket)
-    expect(test.results).toEqual(['failed', 'failed'])
+  it('is not owed to a user without WhatsApp', async () => {
+    await using test = await createTestApi()
+    await open(test, '1005')
+    await resend(test)
+    expect(keys(test)).toEqual([])
+  })
+
+  it('survives the process, and is handed over when the next one listens', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ura-notice-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const onDisk = { DATA_DIR: folder, DATABASE_URL: '' }
+    const clock = createFakeClock()
+    {
+      await using before = await createTestApi(onDisk, clock)
+      await openDuring(before, 'connection', ['1001'])
+    }
+    await using after = await createTestApi(onDisk, clock)
+    await after.api.listen()
+    await vi.waitFor(() => expect(keys(after)).toEqual(['ticket-opened-10017']))
+  })
+})
+
+describe('a batch of owed messages', () => {
+  it.each(['connection', 'connection_lost', 'timeout', 'http_401', 'http_429', 'http_503'])(
+    'stops when the gateway is away (%s)',
+    async (fault) => {
+      await using test = await createTestApi()
+      await openDuring(test, 'connection', ['1001', '1002', '1003'])
+      test.gateway.fault = fault
+      await resend(test)
+      expect(warnings(test)).toHaveLength(4)
+    },
+  )
+
+  it('goes on behind a message that the gateway refuses', async () => {
+    await using test = await createTestApi()
+    await openDuring(test, 'connection', ['1001', '1002', '1003'])
+    test.gateway.fault = 'http_400'
+    await resend(test)
+    expect(warnings(test)).toHaveLength(6)
+    expect(await settled(test)).toEqual([true, true, true])
+  })
+
+  it('has 100 messages at most', async () => {
+    await using test = await createTestApi()
+    await openDuring(test, 'connection', ['1001'])
+    const { id: _id, ...row } = await test.api.db.selectFrom('tickets').selectAll().executeTakeFirstOrThrow()
+    await test.api.db
+      .insertInto('tickets')
+      .values(Array.from({ length: 109 }, () => row))
+      .execute()
+    await resend(test)
+    expect(keys(test)).toHaveLength(100)
+    await resend(test)
+    expect(new Set(keys(test)).size).toBe(110)
   })
 })

@@ -1,70 +1,90 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
+import type { Database } from '../database/schema.ts'
 import type { MessageGateway } from '../gateway/message-gateway.ts'
 import { MessageNotAcceptedError } from '../gateway/message-gateway.ts'
+import { protocolOf } from './protocol.ts'
+import { findUnnotifiedTickets, markNotified, type UnnotifiedTicket } from './ticket-repository.ts'
 import { ticketOpenedMessage } from './ticket-text.ts'
 
-/** Tells requesters by WhatsApp, in the background: a ticket is open whether or not anybody could be told. */
+/**
+ * Tells requesters by WhatsApp, in the background: a ticket is open whether or not anybody could be told. What the
+ * gateway has not taken is owed in the database for a day; the gateway sends one key once, so repeats do no harm.
+ */
 export interface TicketNotifier {
-  ticketOpened(ticket: { phone: string; protocol: string; service: string }): void
-  /** Gives up waiting messages and waits for those under way. */
+  /** Tries once to hand over the message of a ticket just opened. */
+  ticketOpened(ticket: UnnotifiedTicket): void
+  /** Tries again what is owed, oldest first, at most 100; stops when the gateway is away. */
+  resend(): Promise<void>
+  /** Begins no other message and waits for those under way. */
   close(): Promise<void>
 }
 
 const messagesMax = 1_000
+const resentMax = 100
+const owedMs = 24 * 3_600_000
 
 export function createTicketNotifier(options: {
+  db: Database
+  clock: Clock
   gateway: Pick<MessageGateway, 'sendText'>
   log: Logger
   onResult: (result: 'sent' | 'failed') => void
-  /** Pauses before each further try; default 2 s, 10 s, 30 s. */
-  retryPausesMs?: readonly number[]
 }): TicketNotifier {
-  const { gateway, log, onResult, retryPausesMs = [2_000, 10_000, 30_000] } = options
+  const { db, clock, gateway, log, onResult } = options
   const closing = new AbortController()
   const underway = new Set<Promise<void>>()
 
-  async function send(ticket: { phone: string; protocol: string; service: string }): Promise<void> {
-    const message = {
-      phone: ticket.phone,
-      text: ticketOpenedMessage(ticket),
-      idempotencyKey: `ticket-opened-${ticket.protocol}`,
-    }
-    for (const pauseMs of [...retryPausesMs, null]) {
-      try {
-        await gateway.sendText(message)
-        onResult('sent')
-        return
-      } catch (error) {
-        const reason = error instanceof MessageNotAcceptedError ? error.reason : 'unexpected'
-        if (pauseMs === null || closing.signal.aborted || isFinal(reason)) {
-          onResult('failed')
-          log.warn({ protocol: ticket.protocol, reason }, 'protocol message was not accepted by the gateway')
-          return
-        }
-        await pause(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
+  /** Hands over one message and keeps that it is settled; gives what the gateway had against it. */
+  async function send({ id, phone, service }: UnnotifiedTicket): Promise<MessageNotAcceptedError | null> {
+    const protocol = protocolOf(id)
+    try {
+      await gateway.sendText({
+        phone,
+        text: ticketOpenedMessage({ protocol, service }),
+        idempotencyKey: `ticket-opened-${protocol}`,
+      })
+    } catch (error) {
+      if (!(error instanceof MessageNotAcceptedError)) {
+        throw error
       }
+      const { reason, isFinal } = error
+      onResult('failed')
+      log.warn({ protocol, reason, isFinal }, 'protocol message was not accepted by the gateway')
+      if (isFinal) {
+        await markNotified(db, id, clock.now())
+      }
+      return error
     }
+    onResult('sent')
+    await markNotified(db, id, clock.now())
+    return null
   }
 
   return {
     ticketOpened(ticket) {
       if (underway.size >= messagesMax || closing.signal.aborted) {
-        onResult('failed')
-        log.warn({ protocol: ticket.protocol }, 'protocol message dropped: too many are waiting')
         return
       }
-      const work = send(ticket).finally(() => underway.delete(work))
+      const work = send(ticket)
+        .then(
+          () => undefined,
+          (error: unknown) => log.warn({ err: error, ticketId: ticket.id }, 'protocol message is still owed'),
+        )
+        .finally(() => underway.delete(work))
       underway.add(work)
+    },
+    async resend() {
+      const since = new Date(clock.now().getTime() - owedMs)
+      for (const ticket of await findUnnotifiedTickets(db, { since, max: resentMax })) {
+        if (closing.signal.aborted || (await send(ticket))?.isGatewayAway === true) {
+          return
+        }
+      }
     },
     async close() {
       closing.abort()
       await Promise.all(underway)
     },
   }
-}
-
-/** A refusal of this very message: the same again would be refused again. */
-function isFinal(reason: string): boolean {
-  return /^http_4(?!29)/.test(reason)
 }

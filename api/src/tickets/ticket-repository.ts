@@ -19,7 +19,7 @@ export interface Ticket {
 export type TicketOrigin = 'telefone' | 'whatsapp' | 'email' | 'web'
 
 /** One change of a ticket's status; its opening has no `from`. */
-export interface TicketEvent {
+interface TicketEvent {
   at: Date
   actor: string
   from: TicketStatus | null
@@ -54,6 +54,40 @@ export async function addTicket(
   const id = Number(insertId)
   await addEvent(trx, id, { at: now, actor: ticket.actor, from: null, to: 'aberto' })
   return id
+}
+
+/** An open ticket whose requester has not been told of it, and where to tell. */
+export interface UnnotifiedTicket {
+  id: number
+  /** E.164. */
+  phone: string
+  /** The service's name. */
+  service: string
+}
+
+/** Tickets opened after `since` whose requesters have WhatsApp and have not been told, oldest first. */
+export async function findUnnotifiedTickets(
+  db: Database,
+  options: { since: Date; max: number },
+): Promise<UnnotifiedTicket[]> {
+  return await db
+    .selectFrom('tickets')
+    .innerJoin('users', 'users.id', 'tickets.user_id')
+    .innerJoin('catalogue_services', 'catalogue_services.id', 'tickets.service_id')
+    .select(['tickets.id', 'users.whatsapp as phone', 'catalogue_services.name as service'])
+    .where('tickets.notified_at_ms', 'is', null)
+    .where('tickets.opened_at_ms', '>', options.since.getTime())
+    .where('users.whatsapp', 'is not', null)
+    .orderBy('tickets.opened_at_ms')
+    .orderBy('tickets.id')
+    .limit(options.max)
+    .$narrowType<{ phone: string }>()
+    .execute()
+}
+
+/** Keeps that nothing more is owed to the requester of a ticket just opened. */
+export async function markNotified(db: Database, ticketId: number, now: Date): Promise<void> {
+  await db.updateTable('tickets').set({ notified_at_ms: now.getTime() }).where('id', '=', ticketId).execute()
 }
 
 export async function findTicket(db: Database, id: number): Promise<Ticket | null> {

@@ -56,6 +56,51 @@ describe('wrong registration codes of one calling number', () => {
     expect(later.json()).toEqual({ status: true })
   })
 
+  it.each(['45988887777', '045988887777', '5545988887777', '+55045988887777'])(
+    'are counted for the number however it is spelled: %s',
+    async (telefone) => {
+      await using test = await createTestApi()
+      for (let time = 0; time < 10; time += 1) {
+        await test.post('/api/verificar_usuario', wrong)
+      }
+      expect((await test.post('/api/verificar_usuario', { usuario: '1001', telefone })).statusCode).toBe(429)
+    },
+  )
+
+  it('are counted for a number that is none, as an extension', async () => {
+    await using test = await createTestApi()
+    for (let time = 0; time < 10; time += 1) {
+      await test.post('/api/verificar_usuario', { usuario: '9999', telefone: '2001' })
+    }
+    const statusOf = async (telefone: string) =>
+      (await test.post('/api/verificar_usuario', { usuario: '1001', telefone })).statusCode
+    expect([await statusOf('2001'), await statusOf('2002')]).toEqual([429, 200])
+  })
+
+  it('are counted for the call when it has no number', async () => {
+    await using test = await createTestApi()
+    for (let time = 0; time < 10; time += 1) {
+      await test.post('/api/verificar_usuario', { usuario: '9999', chamada: '1.0' })
+    }
+    const statusOf = async (chamada: string) =>
+      (await test.post('/api/verificar_usuario', { usuario: '1001', chamada })).statusCode
+    expect([await statusOf('1.0'), await statusOf('2.0')]).toEqual([429, 200])
+  })
+
+  it('are counted for all calls without a number together, ten times as many', async () => {
+    await using test = await createTestApi()
+    for (let time = 0; time < 100; time += 1) {
+      const call = time % 2 === 0 ? {} : { chamada: `${time}.0` }
+      const answer = await test.post('/api/verificar_usuario', { usuario: '9999', ...call })
+      expect(answer.json()).toEqual({ status: false })
+    }
+    const right = { usuario: '1001', chamada: '1000.0' }
+    expect((await test.post('/api/verificar_usuario', right)).statusCode).toBe(429)
+    expect((await test.post('/api/verificar_usuario', { usuario: '1001' })).statusCode).toBe(429)
+    const numbered = { usuario: '1001', telefone: '+5545988886666' }
+    expect((await test.post('/api/verificar_usuario', numbered)).json()).toEqual({ status: true })
+  })
+
   it("aren't counted for right ones", async () => {
     await using test = await createTestApi()
     for (let time = 0; time < 12; time += 1) {

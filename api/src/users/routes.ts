@@ -26,9 +26,10 @@ export function userRoutes(server: HttpServer, context: ApiContext): void {
       },
     },
     async (request) => {
-      const { usuario, telefone } = request.body
+      const { usuario, telefone, chamada } = request.body
+      const source = sourceOf(request)
       return {
-        status: await verifyUser(context, { code: usuario, phone: telefone, source: sourceOf(request) }),
+        status: await verifyUser(context, { code: usuario, phone: telefone, callId: chamada, source }),
       }
     },
   )

@@ -1,25 +1,21 @@
 import { HelpdeskError } from '@ura/core/errors'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
-import { countWrongAttempt, requireAttemptsLeft } from './registration-attempts.ts'
+import { attemptOrigins, countWrongAttempt, requireAttemptsLeft } from './registration-attempts.ts'
 import { findActiveUser } from './user-repository.ts'
 
 /**
- * Whether a registration code is that of an active user. With a calling number, wrong codes are counted for it, and
- * past the limit even right ones are refused, so that codes can't be found by trying.
+ * Whether a registration code is that of an active user. Wrong codes are counted for where they come from, and past
+ * the limit even right ones are refused, so that codes can't be found by trying.
  * @throws HelpdeskError LIMITE_DE_TENTATIVAS
  */
 export async function verifyUser(
   context: Pick<ApiContext, 'db' | 'clock' | 'config' | 'keyedHash'>,
-  request: { code: string; phone: string | undefined; source: AuditSource },
+  request: { code: string; phone: string | undefined; callId: string | undefined; source: AuditSource },
 ): Promise<boolean> {
-  const { db, clock, config, keyedHash } = context
+  const { db, clock, config } = context
   const now = clock.now()
-  const { phone } = request
-  if (phone === undefined) {
-    return (await findActiveUser(db, request.code)) !== null
-  }
-  const attempt = { phoneHash: keyedHash('calling-number', phone), now, config }
+  const attempt = { origins: attemptOrigins(request, context), now, config }
   try {
     return await db.transaction().execute(async (trx) => {
       await requireAttemptsLeft(trx, attempt)
