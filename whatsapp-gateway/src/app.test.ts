@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { SqliteOutboxStore } from './outbox/sqlite-outbox-store.ts'
 import { eventually } from './testing/eventually.ts'
 import { FakeDriver } from './testing/fake-driver.ts'
+import { fullDiskError } from './testing/full-disk-error.ts'
 import { adminToken, gatewayToken, startGateway } from './testing/gateway-under-test.ts'
+import { temporaryFolder } from './testing/temporary-folder.ts'
 
 const phone = '+5545999990001'
 
@@ -65,6 +69,45 @@ describe('a logout with messages waiting', () => {
     driver.become('connected')
     await eventually(() => driver.contents).toEqual(['first', 'second'])
     driver.last().succeed()
+  })
+})
+
+describe('a fault of the outbox', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('is a 503 to come back after', async () => {
+    const { send, logLines } = await startGateway()
+    vi.spyOn(SqliteOutboxStore.prototype, 'accept').mockRejectedValueOnce(fullDiskError())
+    const answer = await send({ phone, message: 'oi' })
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5'])
+    expect(answer.json()).toMatchObject({ erro: { codigo: 'SERVICO_INDISPONIVEL' } })
+    expect(logLines.join('')).toContain('database or disk is full')
+    expect((await send({ phone, message: 'oi' })).statusCode).toBe(202)
+  })
+
+  it('that is a mistake of ours stays a 500', async () => {
+    const { send } = await startGateway()
+    vi.spyOn(SqliteOutboxStore.prototype, 'accept').mockRejectedValueOnce(new Error('a mistake'))
+    expect((await send({ phone, message: 'oi' })).statusCode).toBe(500)
+  })
+})
+
+describe('a driver that does not start', () => {
+  it('leaves the outbox to the next gateway', async () => {
+    const folder = temporaryFolder()
+    const driver = new FakeDriver()
+    vi.spyOn(driver, 'start').mockImplementation(async (events) => {
+      events.connectionChanged()
+      throw new Error('no browser')
+    })
+    const start = startGateway({ parts: { driver }, environment: { DATA_DIR: folder } })
+    await expect(start).rejects.toThrow('no browser')
+    const path = join(folder, 'whatsapp-gateway.sqlite')
+    const store = new SqliteOutboxStore({ path, textsMax: 0 })
+    expect(await store.backlog()).toMatchObject({ depth: 0 })
+    await store.close()
   })
 })
 

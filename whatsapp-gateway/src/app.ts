@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '@ura/core/clock'
+import { HelpdeskError } from '@ura/core/errors'
 import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import { addAdminRoutes } from './admin/admin-routes.ts'
@@ -14,6 +15,7 @@ import { addMessageRoutes } from './messages/message-routes.ts'
 import { Dispatcher } from './outbox/dispatcher.ts'
 import type { OutboxStore } from './outbox/outbox-store.ts'
 import { Settlements } from './outbox/settlements.ts'
+import { isDatabaseUnavailable } from './outbox/sqlite-fault.ts'
 import { SqliteOutboxStore } from './outbox/sqlite-outbox-store.ts'
 import { systemTimers, type Timers } from './outbox/timers.ts'
 
@@ -42,23 +44,37 @@ export interface Gateway {
 const connectionsMax = 1_000
 const closeGraceMs = 5_000
 const retryDelayMaxMs = 30_000
+const storeFaultRetryAfterSeconds = 5
 
 /**
  * Puts the gateway together: opens the outbox, tells interrupted messages from waiting ones, starts the driver and
- * goes on with the queue. It listens only when told to.
- * @throws Error when another gateway uses the same DATA_DIR.
+ * goes on with the queue. It listens only when told to. When it can't be, the outbox is closed again.
+ * @throws StartupError when the outbox can't be opened, as when another gateway uses the same DATA_DIR
  */
 export async function createGateway(config: GatewayConfiguration, parts: GatewayParts): Promise<Gateway> {
-  const { clock, log } = parts
   const driver = parts.driver ?? driverFactories[config.driver](config, parts)
   const store = new SqliteOutboxStore({
     path: join(config.dataDir, 'whatsapp-gateway.sqlite'),
     textsMax: driver.transcript?.textsMax ?? 0,
   })
+  try {
+    return await assemble(config, parts, { driver, store })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function assemble(
+  config: GatewayConfiguration,
+  parts: GatewayParts,
+  { driver, store }: { driver: Driver; store: OutboxStore },
+): Promise<Gateway> {
+  const { clock, log } = parts
   const settlements = new Settlements(parts.timers ?? systemTimers)
   const metrics = createGatewayMetrics({ store, driver, clock })
   const dispatcher = createDispatcher(config, parts, { driver, store, settlements, metrics })
-  const server = createHttpServer({ log, connectionsMax })
+  const server = createHttpServer({ log, connectionsMax, knownError: storeFault })
   const desk = new MessageDesk({
     store,
     driver,
@@ -84,16 +100,32 @@ export async function createGateway(config: GatewayConfiguration, parts: Gateway
   if (interrupted > 0) {
     log.warn({ count: interrupted }, 'messages interrupted by a crash are now unknown')
   }
-  await driver.start({
-    connectionChanged: () => void dispatcher.wake(),
-    deliveryReported: (status) => void dispatcher.report(status),
-  })
+  try {
+    await driver.start({
+      connectionChanged: () => void dispatcher.wake(),
+      deliveryReported: (status) => void dispatcher.report(status),
+    })
+  } catch (error) {
+    // It may have told of a connection before it failed.
+    await dispatcher.drain(closeGraceMs)
+    throw error
+  }
   void dispatcher.wake()
   return {
     fastify: server,
     listen: () => listen(server, config),
     close: once(() => close({ server, dispatcher, settlements, driver, store })),
   }
+}
+
+/** A full disk or a locked file passes; whoever asked may come back. */
+function storeFault(error: unknown): HelpdeskError | undefined {
+  return isDatabaseUnavailable(error)
+    ? new HelpdeskError('SERVICO_INDISPONIVEL', {
+        retryAfterSeconds: storeFaultRetryAfterSeconds,
+        cause: error,
+      })
+    : undefined
 }
 
 /** How each driver that the configuration can name is made. */

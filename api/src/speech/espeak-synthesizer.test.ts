@@ -3,7 +3,7 @@ import { createEspeakSynthesizer, type EspeakSynthesizer } from './espeak-synthe
 import { speechLevelOf } from './speech-level.ts'
 import { silenceAtEnds } from './speech-test-doubles.ts'
 import { spokenDate, spokenDigits } from './spoken-text.ts'
-import { SpeechInputError, type PcmAudio } from './synthesizer.ts'
+import { SpeechBusyError, SpeechInputError, type PcmAudio } from './synthesizer.ts'
 import { toTelephonyAudio } from './telephony-audio.ts'
 
 const names = [
@@ -86,6 +86,18 @@ describe('eSpeak NG', () => {
     for (const voice of ['../../etc', 'xx-yy', '']) {
       await expect(synthesizer.synthesize({ text: 'Olá', voice }, signal)).rejects.toThrow(SpeechInputError)
     }
+  })
+
+  it('takes no more texts at once than may wait', async () => {
+    const small = createEspeakSynthesizer({ waitingMax: 2 })
+    const asked = Array.from({ length: 20 }, async (_, index) =>
+      small.synthesize({ text: `protocolo ${index}`, voice: 'pt-br' }, AbortSignal.timeout(4_000)),
+    )
+    const settled = await Promise.allSettled(asked)
+    const refused = settled.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+    expect(refused).toHaveLength(17)
+    expect(refused.every((reason) => reason instanceof SpeechBusyError)).toBe(true)
+    await small.close()
   })
 
   it('speaks even the longest text in time', async () => {

@@ -10,8 +10,10 @@ import { ThreadQueue } from './thread-queue.ts'
 export interface EspeakSynthesizerOptions {
   /** A text that takes longer than this fails, default 4,000 ms. The wait for its turn doesn't count. */
   sentenceTimeoutMs?: number
-  /** Texts that may wait for their turn, default 64; the next is refused as retryable. */
+  /** Texts that may wait for their turn, default 256; the next is refused as busy. */
   waitingMax?: number
+  /** A text that waits longer for its turn is refused as busy, default 3,000 ms. */
+  waitMaxMs?: number
 }
 
 /** The embedded synthesizer; its thread needs closing. */
@@ -25,14 +27,14 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64
 
 /**
  * eSpeak NG 1.52 (WebAssembly, embedded, no account and no network), 22,050 Hz. It runs in a thread of its own,
- * because a sentence takes some 80 ms of computing and the event loop carries calls.
+ * because a sentence takes about 0.1 s of computing and the event loop carries calls.
  */
 export function createEspeakSynthesizer(options: EspeakSynthesizerOptions = {}): EspeakSynthesizer {
   const queue = new ThreadQueue<SynthesisRequest, PcmAudio>({
     name: 'eSpeak',
     startWorker: () => new Worker(new URL('espeak-worker.ts', import.meta.url), { resourceLimits }),
     jobTimeoutMs: options.sentenceTimeoutMs ?? 4_000,
-    waitingMax: options.waitingMax ?? 64,
+    ...options,
   })
   return {
     name: 'espeak',

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '@ura/core/clock'
 import { createCircuitBreaker } from './circuit-breaker.ts'
 import {
+  SpeechBusyError,
   SpeechInputError,
   SpeechUnavailableError,
   requireSpeakableText,
@@ -16,6 +17,7 @@ export interface SpeechProduction {
    * The bytes of the WAV file that speaks `text` and carries it as its comment.
    *
    * @throws SpeechInputError when the text can't be spoken
+   * @throws SpeechBusyError when too many texts are asked for at once
    * @throws SpeechUnavailableError when it can't be had; at once while the breaker is open
    */
   produce(text: string): Promise<Uint8Array>
@@ -30,33 +32,24 @@ export interface SpeechProductionOptions {
   finisher: TelephonyFinisher
   voice: string
   clock: Clock
-  /** For one try, finishing included, in milliseconds. */
-  timeoutMs: number
 }
 
 const triesMax = 2
 const retryDelayMinMs = 50
 const retryDelayMaxMs = 250
 
-/** Two tries at a text, with a timeout each; five texts in a row without sound open the breaker for 10 s. */
+/**
+ * Two tries at a text; synthesizer and finisher bound the time of each. Five texts in a row that fail open the breaker
+ * for 10 s; those whose turn didn't come say nothing of the synthesizer and don't count.
+ */
 export function createSpeechProduction(options: SpeechProductionOptions): SpeechProduction {
   const { synthesizer, finisher, voice } = options
   const breaker = createCircuitBreaker({ clock: options.clock })
   const closing = new AbortController()
 
   async function produceOnce(text: string): Promise<Uint8Array> {
-    const timeout = AbortSignal.timeout(options.timeoutMs)
-    const signal = AbortSignal.any([closing.signal, timeout])
-    const work = async (): Promise<Uint8Array> => {
-      const speech = await synthesizer.synthesize({ text, voice }, signal)
-      return encodeWav({ ...(await finisher.finish(speech, signal)), comment: text })
-    }
-    try {
-      // A race, because an adapter may not heed its signal.
-      return await Promise.race([work(), rejectOnAbort(signal)])
-    } catch (error) {
-      throw signal.aborted ? interrupted(error, timeout.aborted) : error
-    }
+    const speech = await synthesizer.synthesize({ text, voice }, closing.signal)
+    return encodeWav({ ...(await finisher.finish(speech, closing.signal)), comment: text })
   }
 
   return {
@@ -66,13 +59,16 @@ export function createSpeechProduction(options: SpeechProductionOptions): Speech
         throw new SpeechUnavailableError('the synthesizer is left alone for a while', { retryable: false })
       }
       try {
-        const wav = await retryOnce(() => produceOnce(text), closing.signal)
+        const wav = await unlessClosed(
+          () => retryOnce(() => produceOnce(text), closing.signal),
+          closing.signal,
+        )
         breaker.succeeded()
         return wav
       } catch (error) {
         if (error instanceof SpeechInputError) {
           breaker.succeeded()
-        } else {
+        } else if (!(error instanceof SpeechBusyError)) {
           breaker.failed()
         }
         throw error
@@ -84,12 +80,6 @@ export function createSpeechProduction(options: SpeechProductionOptions): Speech
       await Promise.all([finisher.close(), synthesizer.close?.()])
     },
   }
-}
-
-function interrupted(cause: unknown, byTimeout: boolean): SpeechUnavailableError {
-  return byTimeout
-    ? new SpeechUnavailableError('the synthesizer did not answer in time', { retryable: true, cause })
-    : new SpeechUnavailableError('the speech service was closed', { retryable: false, cause })
 }
 
 /** A second try after a short random pause, so that callers who failed together don't come back together. */
@@ -109,13 +99,19 @@ async function retryOnce<Result>(work: () => Promise<Result>, signal: AbortSigna
   }
 }
 
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(new Error('aborted', { cause: signal.reason }))
+/** What `work` gives, but no later than the closing: an adapter may not heed its signal. */
+async function unlessClosed<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise: closed, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void =>
+    reject(new SpeechUnavailableError('the speech service was closed', { retryable: false }))
   if (signal.aborted) {
     onAbort()
-  } else {
-    signal.addEventListener('abort', onAbort, { once: true })
+    return closed
   }
-  return promise
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work(), closed])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
 }

@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSpeechService, type SpeechService, type SpeechServiceOptions } from './speech-service.ts'
 import { createFakeClock, createFakeSynthesizer, type FakeSynthesizer } from './speech-test-doubles.ts'
-import { SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
+import { SpeechBusyError, SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
 import { toTelephonyAudio } from './telephony-audio.ts'
 import { decodeWav } from './wav.ts'
 
@@ -147,12 +147,20 @@ describe('speak, when the synthesizer fails', () => {
     expect(synthesizer.requests).toHaveLength(1)
   })
 
-  it('waits no longer than its timeout, even for a synthesizer that heeds no signal', async () => {
-    const service = createService({ timeoutMs: 30 })
-    const hang = async (): Promise<never> => new Promise(() => {})
-    synthesizer.faults.push(hang, hang)
-    expect(await service.speak({ text: 'Ana', kind: 'personal' })).toBeNull()
-    expect(logged[0]).toContain('in time')
+  it('does not take a crowd for a failure: asks once, gives null and leaves nobody else without sound', async () => {
+    const service = createService()
+    synthesizer.faults.push(
+      ...Array.from({ length: 200 }, () => async () => {
+        throw new SpeechBusyError('too many')
+      }),
+    )
+    const asked = Array.from({ length: 200 }, (_, index) =>
+      service.speak({ text: `protocolo ${index}`, kind: 'general' }),
+    )
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([null]))
+    expect(synthesizer.requests).toHaveLength(200)
+    expect(service.stats()).toMatchObject({ failures: 200, isBreakerOpen: false })
+    expect(await service.speak({ text: 'Ana', kind: 'personal' })).not.toBeNull()
   })
 
   it('leaves the synthesizer alone after five texts in a row, but still gives what it has', async () => {

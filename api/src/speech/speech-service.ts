@@ -75,8 +75,6 @@ export interface SpeechServiceOptions {
   maxBytes: number
   /** Days without use after which personal files go. */
   personalDays: number
-  /** One try at a text, default 4,000 ms; there are two, the second after 50 to 250 ms. */
-  timeoutMs?: number
   /** Default: in a thread. */
   finisher?: TelephonyFinisher
 }
@@ -91,9 +89,10 @@ function isAudioName(name: string): boolean {
 export function createSpeechService(options: SpeechServiceOptions): SpeechService {
   const { sampleRateHz, log } = options
   const finisher = options.finisher ?? createTelephonyFinisher({ sampleRateHz })
-  const production = createSpeechProduction({ ...options, finisher, timeoutMs: options.timeoutMs ?? 4_000 })
+  const production = createSpeechProduction({ ...options, finisher })
   const store = createAudioStore({ ...options, bytesMax: options.maxBytes, isAudioName })
   const inFlight = new Map<string, Promise<SpokenAudio | null>>()
+  let closing = false
   const counts = { synthesized: 0, characters: 0, cacheHits: 0, joined: 0, failures: 0 }
 
   async function speak(request: SpeechRequest): Promise<SpokenAudio | null> {
@@ -126,7 +125,8 @@ export function createSpeechService(options: SpeechServiceOptions): SpeechServic
   function reportFailure(error: unknown, { text, kind }: SpeechRequest): null {
     counts.failures += 1
     const reason = error instanceof Error ? error.message : 'unknown'
-    log.warn({ reason, kind, characters: text.length }, 'speech could not be had')
+    const level = closing ? 'debug' : 'warn' // a stop in mid-sentence is nobody's fault
+    log[level]({ reason, kind, characters: text.length }, 'speech could not be had')
     return null
   }
 
@@ -138,6 +138,7 @@ export function createSpeechService(options: SpeechServiceOptions): SpeechServic
     sweep: () => store.sweep(),
     stats: () => ({ ...counts, isBreakerOpen: production.isBreakerOpen() }),
     async close() {
+      closing = true
       await production.close()
       await Promise.all(inFlight.values())
     },

@@ -5,7 +5,7 @@ export interface PcmAudio {
 }
 
 export interface SynthesisRequest {
-  /** Plain text, no markup, 1 to {@link synthesisTextCharactersMax} characters. */
+  /** Plain text, no markup, 1 to 3,000 characters. */
   text: string
   /** The voice's name as the synthesizer knows it, `pt-br` for eSpeak NG. */
   voice: string
@@ -16,9 +16,11 @@ export interface Synthesizer {
   /** The adapter's name, part of the cache's key and of the logs: `espeak`. */
   readonly name: string
   /**
-   * The spoken text, at whatever rate and level the synthesizer likes.
+   * The spoken text, at whatever rate and level the synthesizer likes. The adapter itself bounds the time that a text
+   * waits for its turn and the time that it takes: nobody else can tell the one from the other.
    *
    * @throws SpeechInputError when the text or the voice can never be spoken
+   * @throws SpeechBusyError when its turn doesn't come in time
    * @throws SpeechUnavailableError when it can't be had now
    */
   synthesize(request: SynthesisRequest, signal: AbortSignal): Promise<PcmAudio>
@@ -27,7 +29,7 @@ export interface Synthesizer {
 }
 
 /** Amazon Polly's limit for one request (billed characters), kept for every adapter so that they are alike. */
-export const synthesisTextCharactersMax = 3_000
+const synthesisTextCharactersMax = 3_000
 
 /** A text (or voice) that no try will ever speak. */
 export class SpeechInputError extends Error {
@@ -37,7 +39,7 @@ export class SpeechInputError extends Error {
 
 /** A synthesizer that can't answer now; `retryable` tells whether a second try may help. */
 export class SpeechUnavailableError extends Error {
-  override readonly name = 'SpeechUnavailableError'
+  override readonly name: string = 'SpeechUnavailableError'
   readonly retryable: boolean
 
   constructor(message: string, options: { retryable: boolean; cause?: unknown }) {
@@ -47,9 +49,21 @@ export class SpeechUnavailableError extends Error {
 }
 
 /**
+ * Too many texts at once, which is no fault of the synthesizer's: this one's turn didn't come. Trying again at once
+ * would only add to the crowd.
+ */
+export class SpeechBusyError extends SpeechUnavailableError {
+  override readonly name = 'SpeechBusyError'
+
+  constructor(message: string) {
+    super(message, { retryable: false })
+  }
+}
+
+/**
  * Checks a text before it costs anything.
  *
- * @throws SpeechInputError when it holds nothing to say or is longer than {@link synthesisTextCharactersMax}
+ * @throws SpeechInputError when it holds nothing to say or is longer than 3,000 characters
  */
 export function requireSpeakableText(text: string): void {
   if (!/[\p{L}\p{N}]/u.test(text)) {

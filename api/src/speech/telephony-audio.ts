@@ -6,11 +6,11 @@ import { measureSpeechLevel } from './speech-level.ts'
 import { SpeechInputError, type PcmAudio } from './synthesizer.ts'
 
 /** The one loudness of everything a caller hears: active speech level after ITU-T P.56. */
-export const activeLevelTargetDbfs = -20
+const activeLevelTargetDbfs = -20
 /** No sample is louder than this. */
-export const peakMaxDbfs = -3
+const peakMaxDbfs = -3
 /** Digital silence before and after the speech, in milliseconds. */
-export const paddingMs = 80
+const paddingMs = 80
 
 /** Rates that Asterisk plays from a WAV file (22, formats/format_wav.c): 8,000 Hz, or 16,000 Hz as `.wav16`. */
 export type TelephonyRateHz = 8_000 | 16_000
@@ -35,8 +35,8 @@ const levelToleranceDb = 0.05
 const levelRoundsMax = 8
 
 /**
- * Speech made fit for a phone call: at the wanted rate, trimmed and padded with {@link paddingMs} of silence at either
- * end with short fades (no clicks), at {@link activeLevelTargetDbfs}, peaks held at {@link peakMaxDbfs}.
+ * Speech made fit for a phone call: at the wanted rate, trimmed and padded with 80 ms of silence at either end with
+ * short fades (no clicks), at an active speech level of −20 dBFS, peaks held at −3 dBFS.
  *
  * @throws SpeechInputError when the sound is silence
  */

@@ -7,6 +7,7 @@ import { ThreadQueue } from './thread-queue.ts'
 export interface TelephonyFinisher {
   /**
    * @throws SpeechInputError when the sound is silence
+   * @throws SpeechBusyError when its turn doesn't come in time
    * @throws SpeechUnavailableError when it can't be done now
    */
   finish(audio: PcmAudio, signal: AbortSignal): Promise<PcmAudio>
@@ -23,7 +24,6 @@ export function createTelephonyFinisher(options: { sampleRateHz: TelephonyRateHz
     name: 'audio finishing',
     startWorker: () => new Worker(new URL('telephony-worker.ts', import.meta.url)),
     jobTimeoutMs: 4_000,
-    waitingMax: 64,
   })
   return {
     finish: (audio, signal) => queue.run({ audio, sampleRateHz }, signal),

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
-import { SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
+import { SpeechBusyError, SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
 import { ThreadQueue } from './thread-queue.ts'
 
 /** A thread that does what the job says: answers, faults, dies or hangs. */
@@ -20,7 +20,7 @@ const queues: ThreadQueue<string, string>[] = []
 let threadsStarted = 0
 
 function createQueue(
-  options: { jobTimeoutMs?: number; waitingMax?: number } = {},
+  options: { jobTimeoutMs?: number; waitingMax?: number; waitMaxMs?: number } = {},
 ): ThreadQueue<string, string> {
   threadsStarted = 0
   const queue = new ThreadQueue<string, string>({
@@ -29,8 +29,8 @@ function createQueue(
       threadsStarted += 1
       return new Worker(program, { eval: true })
     },
-    jobTimeoutMs: options.jobTimeoutMs ?? 4_000,
-    waitingMax: options.waitingMax ?? 10,
+    jobTimeoutMs: 4_000,
+    ...options,
   })
   queues.push(queue)
   return queue
@@ -90,11 +90,31 @@ describe('ThreadQueue', () => {
     expect(threadsStarted).toBe(2)
   })
 
-  it('refuses more waiting jobs than its bound', async () => {
+  it('refuses more waiting jobs than its bound, as busy, and does the others', async () => {
     const queue = createQueue({ waitingMax: 1 })
     const accepted = [queue.run('running', never), queue.run('waiting', never)]
-    expect(await faultOf(queue.run('too much', never))).toMatchObject({ retryable: true })
+    const fault = await faultOf(queue.run('too much', never))
+    expect(fault).toBeInstanceOf(SpeechBusyError)
+    expect(fault).toMatchObject({ retryable: false })
     expect(await Promise.all(accepted)).toEqual(['did running', 'did waiting'])
+  })
+
+  it('does a burst of 200 jobs', async () => {
+    const queue = createQueue()
+    const jobs = Array.from({ length: 200 }, (_, index) => `job ${index}`)
+    const results = await Promise.all(jobs.map(async (job) => queue.run(job, never)))
+    expect(results).toEqual(jobs.map((job) => `did ${job}`))
+  })
+
+  it('refuses a job whose turn does not come in time, as busy, and does those that come later', async () => {
+    const queue = createQueue({ waitMaxMs: 30, jobTimeoutMs: 600 })
+    const running = faultOf(queue.run('hang', never))
+    const late = Array.from({ length: 20 }, (_, index) => faultOf(queue.run(`late ${index}`, never)))
+    for (const fault of await Promise.all(late)) {
+      expect(fault).toBeInstanceOf(SpeechBusyError)
+    }
+    expect(await running).toMatchObject({ name: 'SpeechUnavailableError', retryable: true })
+    expect(await queue.run('next', never)).toBe('did next')
   })
 
   it('lets go of a caller who gives up, waiting or running, and goes on with the others', async () => {

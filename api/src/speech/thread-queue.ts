@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import { SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
+import { SpeechBusyError, SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
 
 /** What a thread is asked. */
 export interface ThreadRequest<Job> {
@@ -18,11 +18,21 @@ export interface ThreadQueueOptions {
   startWorker: () => Worker
   /** A job that takes longer stops the thread, in milliseconds. The wait for its turn doesn't count. */
   jobTimeoutMs: number
-  /** Jobs that may wait for their turn; the next is refused. */
-  waitingMax: number
+  /** Jobs that may wait for their turn, default 256, for they are little more than texts; the next is refused. */
+  waitingMax?: number
+  /**
+   * A job whose turn doesn't come within this time is refused, in milliseconds, default 3,000: soon enough for whoever
+   * asked to say something else, and so short that whoever comes after a burst is served again.
+   */
+  waitMaxMs?: number
 }
 
+const waitingMaxDefault = 256
+const waitMaxMsDefault = 3_000
+
 interface PendingJob<Job, Result> extends ThreadRequest<Job> {
+  /** Bounds the wait, then the job. */
+  timer: NodeJS.Timeout
   succeed(result: Result): void
   fail(error: Error): void
 }
@@ -34,7 +44,7 @@ interface PendingJob<Job, Result> extends ThreadRequest<Job> {
 export class ThreadQueue<Job, Result> {
   readonly #options: ThreadQueueOptions
   readonly #waiting: PendingJob<Job, Result>[] = []
-  #running: { pending: PendingJob<Job, Result>; timer: NodeJS.Timeout } | undefined
+  #running: PendingJob<Job, Result> | undefined
   #worker: Worker | undefined
   #isClosed = false
   #lastId = 0
@@ -48,20 +58,26 @@ export class ThreadQueue<Job, Result> {
    * What the thread makes of a job.
    *
    * @throws SpeechInputError when the thread finds fault with the job
-   * @throws SpeechUnavailableError when the queue is full, the thread failed, died or hung (retryable), when the
-   *   signal aborts or the queue is closed (not retryable)
+   * @throws SpeechBusyError when the queue is full or the job's turn doesn't come in time
+   * @throws SpeechUnavailableError when the thread failed, died or hung (retryable), when the signal aborts or the
+   *   queue is closed (not retryable)
    */
   async run(job: Job, signal: AbortSignal): Promise<Result> {
     if (this.#isClosed || signal.aborted) {
       throw this.#unavailable(this.#isClosed ? 'is closed' : 'was given up', false, signal.reason)
     }
-    if (this.#waiting.length >= this.#options.waitingMax) {
-      throw this.#unavailable('has too many jobs waiting', true)
+    const { name, waitingMax = waitingMaxDefault, waitMaxMs = waitMaxMsDefault } = this.#options
+    if (this.#waiting.length >= waitingMax) {
+      throw new SpeechBusyError(`${name} has too many jobs waiting`)
     }
     this.#lastId += 1
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    const pending = { id: this.#lastId, job, succeed: resolve, fail: reject }
-    const onAbort = (): void => this.#giveUp(pending, signal.reason)
+    const timer = setTimeout(
+      () => this.#giveUp(pending, new SpeechBusyError(`${name} did not come to the job in time`)),
+      waitMaxMs,
+    )
+    const pending: PendingJob<Job, Result> = { id: this.#lastId, job, timer, succeed: resolve, fail: reject }
+    const onAbort = (): void => this.#giveUp(pending, this.#unavailable('was given up', false, signal.reason))
     signal.addEventListener('abort', onAbort, { once: true })
     this.#waiting.push(pending)
     this.#next()
@@ -78,6 +94,7 @@ export class ThreadQueue<Job, Result> {
     const last = this.#worker
     this.#worker = undefined
     for (const pending of this.#waiting.splice(0)) {
+      clearTimeout(pending.timer)
       pending.fail(this.#unavailable('was closed', false))
     }
     this.#endRunning((pending) => pending.fail(this.#unavailable('was closed', false)))
@@ -107,7 +124,7 @@ export class ThreadQueue<Job, Result> {
 
   #finish(reply: ThreadReply<Result>): void {
     // A thread that was dropped may still have had an answer on its way.
-    if (this.#running?.pending.id === reply.id) {
+    if (this.#running?.id === reply.id) {
       this.#endRunning((pending) =>
         'result' in reply ? pending.succeed(reply.result) : pending.fail(this.#errorOf(reply.fault)),
       )
@@ -120,7 +137,7 @@ export class ThreadQueue<Job, Result> {
     this.#worker?.unref()
     if (ended !== undefined) {
       clearTimeout(ended.timer)
-      settle(ended.pending)
+      settle(ended)
     }
     this.#next()
   }
@@ -132,18 +149,20 @@ export class ThreadQueue<Job, Result> {
     }
     const worker = (this.#worker ??= this.#start())
     worker.ref()
-    const timer = setTimeout(() => this.#drop(worker, new Error('timeout')), this.#options.jobTimeoutMs)
-    this.#running = { pending, timer }
+    clearTimeout(pending.timer)
+    pending.timer = setTimeout(() => this.#drop(worker, new Error('timeout')), this.#options.jobTimeoutMs)
+    this.#running = pending
     worker.postMessage({ id: pending.id, job: pending.job } satisfies ThreadRequest<Job>)
   }
 
-  #giveUp(pending: PendingJob<Job, Result>, reason: unknown): void {
+  #giveUp(pending: PendingJob<Job, Result>, error: Error): void {
     const index = this.#waiting.indexOf(pending)
     if (index >= 0) {
       this.#waiting.splice(index, 1)
+      clearTimeout(pending.timer)
     }
     // A running job goes on: it ends sooner than a new thread would be ready, and its answer finds nobody.
-    pending.fail(this.#unavailable('was given up', false, reason))
+    pending.fail(error)
   }
 
   #errorOf(fault: { isInput: boolean; message: string }): Error {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '@ura/core/clock'
 import { HelpdeskError } from '@ura/core/errors'
 import { isLoggedIn, type Driver } from '../drivers/driver.ts'
-import type { OutboxStore, StoredMessage } from '../outbox/outbox-store.ts'
+import { prunedMax, type OutboxStore, type StoredMessage } from '../outbox/outbox-store.ts'
 import { deadlineOf, hashRequest, type MessageRequest } from './message-request.ts'
 
 export interface MessageDeskOptions {
@@ -19,6 +20,8 @@ export interface MessageDeskOptions {
 
 const queueFullRetryAfterSeconds = 30
 const pruneIntervalMs = 60 * 60 * 1_000
+/** Bounds what one message waits for; what is left goes with the next. */
+const pruneRoundsMax = 10
 
 /** Takes messages into the outbox: once a key, only while they can be sent, never more than fit. */
 export class MessageDesk {
@@ -61,12 +64,22 @@ export class MessageDesk {
     return acceptance.message
   }
 
-  /** Old messages go when new ones come, once an hour at most, so that an idle gateway does nothing. */
+  /** Old messages go when new ones come, all of them once an hour, so that an idle gateway does nothing. */
   async #pruneNowAndThen(now: Date): Promise<void> {
-    if (now.getTime() >= this.#pruneAtMs) {
-      this.#pruneAtMs = now.getTime() + pruneIntervalMs
-      await this.#options.store.prune(new Date(now.getTime() - this.#options.retentionDays * 86_400_000))
+    const nowMs = now.getTime()
+    if (nowMs < this.#pruneAtMs) {
+      return
     }
+    this.#pruneAtMs = nowMs + pruneIntervalMs
+    const before = new Date(nowMs - this.#options.retentionDays * 86_400_000)
+    for (let round = 1; round <= pruneRoundsMax; round += 1) {
+      if ((await this.#options.store.prune(before)) < prunedMax) {
+        return
+      }
+      // Other requests have their turn.
+      await nextTurn()
+    }
+    this.#pruneAtMs = nowMs
   }
 }
 

@@ -4,9 +4,9 @@ import { messageStates } from '../outbox/message-state.ts'
 const strict = { additionalProperties: false } as const
 
 /** Longest text of a message, in characters: WhatsApp's own limit. */
-export const textCharactersMax = 4_096
+const textCharactersMax = 4_096
 /** Longest a request may wait for its message to settle. */
-export const waitMsMax = 10_000
+const waitMsMax = 10_000
 
 const State = Type.Enum(messageStates)
 const Instant = Type.String({ description: 'ISO 8601' })

@@ -36,6 +36,7 @@ describe('POST /api/send-message', () => {
 
   it.each([
     ['phone', { phone: 'abc', message: 'oi' }, 'TELEFONE_INVALIDO'],
+    ['phone', { phone: 'ligue 45999990001 agora', message: 'oi' }, 'TELEFONE_INVALIDO'],
     ['phone', { message: 'oi' }, 'REQUISICAO_INVALIDA'],
     ['phone', { phone: 45_999_990_001, message: 'oi' }, 'REQUISICAO_INVALIDA'],
     ['message', { phone }, 'REQUISICAO_INVALIDA'],

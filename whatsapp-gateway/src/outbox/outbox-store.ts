@@ -1,6 +1,9 @@
 import type { MessageContent } from '../drivers/driver.ts'
 import type { MessageState } from './message-state.ts'
 
+/** How many messages `prune` forgets at most in one go. */
+export const prunedMax = 1_000
+
 export interface NewMessage {
   readonly id: string
   /** null = the sender asked for no protection against sending twice. */
@@ -83,7 +86,7 @@ export interface OutboxStore {
   backlog(): Promise<{ depth: number; oldestAcceptedAt: Date | null }>
   /** Messages with their texts in order of acceptance: the newest `limit`, or the first `limit` after one of them. */
   transcript(query: { to: string | null; afterId: string | null; limit: number }): Promise<StoredMessage[]>
-  /** Forgets settled messages accepted before a time, 1,000 at most; gives their number. */
+  /** Forgets settled messages accepted before a time, `prunedMax` at most; gives their number. */
   prune(before: Date): Promise<number>
   close(): Promise<void>
 }

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StartupError } from '@ura/core/service'
 import { DatabaseSync } from 'node:sqlite'
+import { openingFault } from './sqlite-fault.ts'
 
 /** Forward only; the database's `user_version` tells how many of these it has. Times are epoch milliseconds. */
 const migrations: readonly string[] = [
@@ -43,25 +44,25 @@ const busyTimeoutMs = 1_000
 
 /**
  * Opens the outbox's file, readable by its owner alone, and brings its schema up to date.
- * @throws StartupError when another gateway has the file open: two would take each other's messages for interrupted ones.
+ * @throws StartupError telling why it can't: another gateway has the file open (two would take each other's messages
+ *   for interrupted ones), a newer version made it, the folder or the file can't be written, or what SQLite says.
  */
 export function openOutboxDatabase(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  // SQLite gives its journal files the mode of the database file.
-  closeSync(openSync(path, 'a', 0o600))
-  const database = new DatabaseSync(path, { timeout: busyTimeoutMs })
+  let database: DatabaseSync | undefined
   try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    // SQLite gives its journal files the mode of the database file.
+    closeSync(openSync(path, 'a', 0o600))
+    database = new DatabaseSync(path, { timeout: busyTimeoutMs })
     // EXCLUSIVE before WAL: the lock is held for life and no shared-memory file is made (sqlite.org/wal.html, 8).
     database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
       PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; BEGIN EXCLUSIVE; COMMIT;`)
     migrate(database)
+    return database
   } catch (error) {
-    database.close()
-    throw new StartupError(`${path} can't be opened; does another gateway use the same DATA_DIR?`, {
-      cause: error,
-    })
+    database?.close()
+    throw new StartupError(`${path} can't be opened${openingFault(error)}`, { cause: error })
   }
-  return database
 }
 
 /** Runs `work` in one transaction that is on disk when this returns, or not at all. */
@@ -83,7 +84,7 @@ function migrate(database: DatabaseSync): void {
   const row = database.prepare('PRAGMA user_version').get()
   const done = Number(row?.['user_version'])
   if (done > migrations.length) {
-    throw new Error('The outbox was made by a newer version of the gateway.')
+    throw new Error('it was made by a newer version of the gateway')
   }
   for (const [index, statements] of migrations.entries()) {
     if (index >= done) {

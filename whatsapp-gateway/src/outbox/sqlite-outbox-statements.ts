@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { prunedMax } from './outbox-store.ts'
 
 /** The outbox's SQL, prepared once. The state machine is not in here: `changeState` does what it is told. */
 export function prepareStatements(database: DatabaseSync) {
@@ -57,7 +58,7 @@ function prepareQueueStatements(database: DatabaseSync) {
     interrupted: database.prepare(`SELECT * FROM message WHERE state = 'sending'`),
     prune: database.prepare(
       `DELETE FROM message WHERE seq IN (SELECT seq FROM message
-         WHERE accepted_at < ? AND state NOT IN ('queued', 'sending') ORDER BY seq LIMIT 1000)`,
+         WHERE accepted_at < ? AND state NOT IN ('queued', 'sending') ORDER BY seq LIMIT ${prunedMax})`,
     ),
   }
 }

@@ -1,5 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { StartupError } from '@ura/core/service'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import type { NewMessage } from './outbox-store.ts'
@@ -31,6 +33,16 @@ function openStore(options: { textsMax?: number; path?: string } = {}) {
   return { store, path }
 }
 
+/** What the start of a gateway says when its outbox can't be opened. */
+function openingFaultOf(path: string): string | undefined {
+  try {
+    openStore({ path })
+    return undefined
+  } catch (error) {
+    return error instanceof StartupError ? error.message : `another error: ${String(error)}`
+  }
+}
+
 const pacing = { now: later(1), recipientIntervalMs: 0 }
 
 describe('the outbox in SQLite', () => {
@@ -57,7 +69,28 @@ describe('the outbox in SQLite', () => {
 
   it('refuses a second gateway on the same file', { timeout: 10_000 }, () => {
     const { path } = openStore()
-    expect(() => new SqliteOutboxStore({ path, textsMax: 0 })).toThrow(/another gateway/)
+    expect(openingFaultOf(path)).toBe(`${path} can't be opened; does another gateway use the same DATA_DIR?`)
+  })
+
+  it('tells a file that a newer version made', () => {
+    const path = join(temporaryFolder(), 'outbox.sqlite')
+    const newer = new DatabaseSync(path)
+    newer.exec('PRAGMA user_version = 1000')
+    newer.close()
+    expect(openingFaultOf(path)).toBe(
+      `${path} can't be opened: it was made by a newer version of the gateway`,
+    )
+  })
+
+  it('tells in one line why a file can not be opened, without blaming another gateway', () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'text'), 'no database '.repeat(1_000))
+    mkdirSync(join(folder, 'folder'))
+    expect(openingFaultOf(join(folder, 'text'))).toMatch(/can't be opened: file is not a database$/)
+    expect(openingFaultOf(join(folder, 'text', 'outbox.sqlite'))).toMatch(
+      /DATA_DIR is no folder .*\((EEXIST|ENOTDIR)\)$/,
+    )
+    expect(openingFaultOf(join(folder, 'folder'))).toMatch(/can't be opened: EISDIR[^\n]*$/)
   })
 
   it('takes a key once and no more messages than may wait', async () => {

@@ -36,7 +36,7 @@ export class SqliteOutboxStore implements OutboxStore {
   /**
    * Opens (or makes) the outbox at `path`. Contents of settled messages are blanked but for the newest `textsMax`;
    * 0 = none is kept.
-   * @throws Error when another process has the outbox open.
+   * @throws StartupError telling why the outbox can't be opened, as by another process that has it open
    */
   constructor(options: { path: string; textsMax: number }) {
     this.#database = openOutboxDatabase(options.path)
