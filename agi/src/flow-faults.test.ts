@@ -112,6 +112,34 @@ describe('when something breaks', () => {
     expect(heard.slice(1)).toEqual(['ask-registration', 'one-moment', 'access-code-sent', 'ask-access-code'])
   })
 
+  it('does not count the time that the caller takes to key a number', async () => {
+    const verifyUser = async (): Promise<boolean> => {
+      await pause(80)
+      return true
+    }
+    const line = await openLine(new FakeTicketApi({ overrides: { verifyUser } }))
+    const keys = Array.from('11001#')
+    const caller = line.telephone.dial(
+      {
+        asked: async ({ timeoutMs, lastFiles }) => {
+          if (timeoutMs < 1_000) {
+            return null
+          }
+          await pause(lastFiles.length === 0 ? 350 : 0)
+          return keys.shift() ?? 'hangup'
+        },
+      },
+      { speed: 1 },
+    )
+    await caller.ended
+    expect(caller.played).toEqual([
+      'ura/main-menu',
+      'ura/ask-registration',
+      'ura/access-code-sent',
+      'ura/ask-access-code',
+    ])
+  })
+
   it('tells a waiting caller so although a key is ahead', async () => {
     const verifyUser = async (): Promise<boolean> => {
       await pause(1_500)

@@ -46,7 +46,7 @@ export class Line {
   #keysAhead: DtmfKey[] = []
   /** The last number ended by its length, so a `#` that follows belongs to it and answers nothing. */
   #hashIsDue = false
-  /** When the caller last heard something; several waits in a row are one silence. */
+  /** When the caller last heard something or ended a number; several waits in a row are one silence. */
   #silentSince = performance.now()
 
   constructor(agi: AgiCall, times: LineTimes, events: LineEvents = {}) {
@@ -102,6 +102,7 @@ export class Line {
       }
       key = this.#keysAhead.shift() ?? (await this.#waitForKey(this.#times.betweenDigitsMs))
     }
+    this.#silentSince = performance.now() // until now it was the caller who took the time
     return digits === '' ? { kind: 'nothing' } : { kind: 'digits', digits }
   }
 
