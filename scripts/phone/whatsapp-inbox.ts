@@ -14,7 +14,7 @@ export class WhatsAppInbox {
   readonly #url: string
   readonly #token: string
   readonly #arrived: (message: InboxMessage) => void
-  #lastId: string | null = null
+  #next: number | null = null
   #newestCode: string | null = null
   #looking: Promise<void> | null = null
   #closed = false
@@ -33,8 +33,7 @@ export class WhatsAppInbox {
     arrived: (message: InboxMessage) => void
   }): Promise<WhatsAppInbox> {
     const inbox = new WhatsAppInbox(options)
-    const old = await inbox.#read()
-    inbox.#lastId = old.at(-1)?.id ?? null
+    inbox.#next = (await inbox.#read()).next
     inbox.#pollLater()
     return inbox
   }
@@ -86,16 +85,16 @@ export class WhatsAppInbox {
 
   /** The gateway may be away for a moment; the next look finds what this one missed. */
   async #lookOnce(): Promise<void> {
-    const messages = await this.#read().catch(() => [])
-    for (const message of messages) {
-      this.#lastId = message.id
+    const read = await this.#read().catch(() => null)
+    this.#next = read?.next ?? this.#next
+    for (const message of read?.messages ?? []) {
       this.#newestCode = /código de acesso é (\d{4,8})/.exec(message.text)?.[1] ?? this.#newestCode
       this.#arrived(message)
     }
   }
 
-  async #read(): Promise<InboxMessage[]> {
-    const after = this.#lastId === null ? '' : `?after=${encodeURIComponent(this.#lastId)}`
+  async #read(): Promise<{ messages: InboxMessage[]; next: number }> {
+    const after = this.#next === null ? '' : `?after=${this.#next}`
     const response = await fetch(`${this.#url}/api/messages${after}`, {
       headers: { authorization: `Bearer ${this.#token}` },
       signal: AbortSignal.timeout(5_000),
@@ -103,7 +102,6 @@ export class WhatsAppInbox {
     if (!response.ok) {
       throw new Error(`o gateway de WhatsApp respondeu HTTP ${response.status}`)
     }
-    const body = (await response.json()) as { messages: InboxMessage[] }
-    return body.messages
+    return (await response.json()) as { messages: InboxMessage[]; next: number }
   }
 }

@@ -52,9 +52,10 @@ describe('GET /api/messages', () => {
     ])
   })
 
-  it('gives messages in order of acceptance, of one recipient or all, after one of them or the newest', async () => {
+  it('gives messages in order of acceptance, of one recipient or all, after an earlier answer or the newest', async () => {
     const gateway = await startGateway()
-    const first = await sendText(gateway, maria, '1')
+    await sendText(gateway, maria, '1')
+    const { next } = (await gateway.request({ url: '/api/messages' })).json() as { next: number }
     await sendText(gateway, joao, '2')
     await sendText(gateway, maria, '3')
     const texts = async (query: string): Promise<string[]> => {
@@ -65,29 +66,44 @@ describe('GET /api/messages', () => {
     expect(await texts('')).toEqual(['1', '2', '3'])
     // The plus sign is unescaped, as people type it.
     expect(await texts(`?to=${maria}`)).toEqual(['1', '3'])
-    expect(await texts(`?after=${first}`)).toEqual(['2', '3'])
-    expect(await texts(`?to=45999990001&after=${first}`)).toEqual(['3'])
+    expect(await texts(`?after=${next}`)).toEqual(['2', '3'])
+    expect(await texts(`?to=45999990001&after=${next}`)).toEqual(['3'])
     await sendText(gateway, abroad, '4')
     expect(await texts(`?to=${abroad}`)).toEqual(['4'])
   })
 
-  it('gives the newest 100, or the first 100 after a message', async () => {
+  it('gives the newest 100, or the first 100 after a place', async () => {
     const gateway = await startGateway()
-    const ids: string[] = []
     for (let index = 0; index < 103; index++) {
-      ids.push((await gateway.send({ phone: maria, message: `${index}` })).json().id as string)
+      await gateway.send({ phone: maria, message: `${index}` })
     }
     const newest = (await gateway.request({ url: '/api/messages' })).json().messages as { text: string }[]
     expect([newest.length, newest[0]?.text, newest.at(-1)?.text]).toEqual([100, '3', '102'])
-    const after = await gateway.request({ url: `/api/messages?after=${ids[0]}` })
-    const later = after.json().messages as { text: string }[]
-    expect([later.length, later[0]?.text, later.at(-1)?.text]).toEqual([100, '1', '100'])
+    const all = await gateway.request({ url: '/api/messages?after=0' })
+    const first = all.json() as { messages: { text: string }[]; next: number }
+    expect([first.messages.length, first.messages.at(-1)?.text]).toEqual([100, '99'])
+    const rest = await gateway.request({ url: `/api/messages?after=${first.next}` })
+    expect((rest.json().messages as { text: string }[]).map(({ text }) => text)).toEqual([
+      '100',
+      '101',
+      '102',
+    ])
   })
 
-  it('answers 400 to a phone or a message that is none', async () => {
+  it('goes on where a reader was, although the message read last is forgotten by then', async () => {
+    const gateway = await startGateway()
+    await sendText(gateway, maria, 'old')
+    const { next } = (await gateway.request({ url: '/api/messages' })).json() as { next: number }
+    gateway.time.advance(31 * 24 * 60 * 60_000)
+    await sendText(gateway, maria, 'new')
+    const answer = await gateway.request({ url: `/api/messages?after=${next}` })
+    expect(answer.json()).toMatchObject({ messages: [{ text: 'new' }] })
+  })
+
+  it('answers 400 to a phone or a place that is none', async () => {
     const { request } = await startGateway()
     expect((await request({ url: '/api/messages?to=abc' })).json()).toMatchObject({ erro: { campo: 'to' } })
-    const url = '/api/messages?after=00000000-0000-4000-8000-000000000000'
+    const url = '/api/messages?after=-1'
     expect((await request({ url })).json()).toMatchObject({ erro: { campo: 'after' } })
   })
 

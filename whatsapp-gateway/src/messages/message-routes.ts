@@ -121,12 +121,9 @@ function addTranscriptRoute(server: HttpServer, options: MessageRoutesOptions): 
   const schema = { querystring: TranscriptQuery, response: { 200: TranscriptAnswer } }
   server.get('/api/messages', { schema }, async (request) => {
     const { to, after } = request.query
-    if (after !== undefined && (await store.find(after)) === null) {
-      throw new HelpdeskError('REQUISICAO_INVALIDA', { field: 'after' })
-    }
     const messages = await store.transcript({
       to: to === undefined ? null : parseRecipient(to),
-      afterId: after ?? null,
+      after: after ?? null,
       limit: transcriptMessagesMax,
     })
     return {
@@ -143,6 +140,7 @@ function addTranscriptRoute(server: HttpServer, options: MessageRoutesOptions): 
               },
             ],
       ),
+      next: messages.at(-1)?.place ?? after ?? 0,
     }
   })
 }

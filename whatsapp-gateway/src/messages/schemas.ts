@@ -62,7 +62,10 @@ export const MessageAnswer = Type.Object({
 })
 
 export const TranscriptQuery = Type.Object(
-  { to: Type.Optional(Phone), after: Type.Optional(Type.String({ pattern: '^[0-9a-f-]{36}$' })) },
+  {
+    to: Type.Optional(Phone),
+    after: Type.Optional(Type.Integer({ minimum: 0, description: '`next` of an earlier answer' })),
+  },
   strict,
 )
 export const TranscriptAnswer = Type.Object({
@@ -75,6 +78,9 @@ export const TranscriptAnswer = Type.Object({
       acceptedAt: Instant,
     }),
   ),
+  next: Type.Integer({
+    description: 'As `after` it gives what came later, also when these messages are gone',
+  }),
 })
 
 export const StatusAnswer = Type.Object({

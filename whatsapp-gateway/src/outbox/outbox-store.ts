@@ -20,6 +20,8 @@ export interface NewMessage {
 
 export interface StoredMessage {
   readonly id: string
+  /** Place in the order of acceptance, from 1; never given again, also when the message is long forgotten. */
+  readonly place: number
   readonly bodyHash: string
   readonly to: string
   /** null once blanked: settled, and the driver keeps no transcript. */
@@ -84,8 +86,8 @@ export interface OutboxStore {
   recoverInterrupted(now: Date): Promise<number>
   /** How many messages are open, and when the oldest of them was accepted. */
   backlog(): Promise<{ depth: number; oldestAcceptedAt: Date | null }>
-  /** Messages with their texts in order of acceptance: the newest `limit`, or the first `limit` after one of them. */
-  transcript(query: { to: string | null; afterId: string | null; limit: number }): Promise<StoredMessage[]>
+  /** Messages with their texts in order of acceptance: the newest `limit`, or the first `limit` after a place. */
+  transcript(query: { to: string | null; after: number | null; limit: number }): Promise<StoredMessage[]>
   /** Forgets settled messages accepted before a time, `prunedMax` at most; gives their number. */
   prune(before: Date): Promise<number>
   close(): Promise<void>

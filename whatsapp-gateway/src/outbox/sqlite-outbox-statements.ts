@@ -76,7 +76,7 @@ function prepareContentStatements(database: DatabaseSync) {
     ),
     textsAfter: database.prepare(
       `SELECT * FROM message WHERE content IS NOT NULL AND (:recipient IS NULL OR recipient = :recipient)
-         AND seq > (SELECT seq FROM message WHERE id = :afterId) ORDER BY seq LIMIT :limit`,
+         AND seq > :after ORDER BY seq LIMIT :limit`,
     ),
   }
 }

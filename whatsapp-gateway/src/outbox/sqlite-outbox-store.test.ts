@@ -149,7 +149,7 @@ describe('the outbox in SQLite', () => {
       await store.move({ id, to: 'sent', at: later(2) })
     }
     const texts = async (opened: SqliteOutboxStore) =>
-      (await opened.transcript({ to: null, afterId: null, limit: 100 })).map(({ id }) => id)
+      (await opened.transcript({ to: null, after: null, limit: 100 })).map(({ id }) => id)
     expect(await texts(store)).toEqual(['b', 'c'])
     await store.close()
     const { store: reopened } = openStore({ path, textsMax: 0 })

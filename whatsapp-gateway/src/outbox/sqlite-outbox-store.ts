@@ -147,14 +147,14 @@ export class SqliteOutboxStore implements OutboxStore {
 
   async transcript(query: {
     to: string | null
-    afterId: string | null
+    after: number | null
     limit: number
   }): Promise<StoredMessage[]> {
-    const { to: recipient, afterId, limit } = query
+    const { to: recipient, after, limit } = query
     const rows =
-      afterId === null
+      after === null
         ? this.#sql.newestTexts.all({ recipient, limit })
-        : this.#sql.textsAfter.all({ recipient, afterId, limit })
+        : this.#sql.textsAfter.all({ recipient, after, limit })
     return rows.map(toMessage)
   }
 
@@ -202,6 +202,7 @@ function toMessage(value: unknown): StoredMessage {
   const row = toRow(value)
   return {
     id: row.id,
+    place: row.seq,
     bodyHash: row.body_hash,
     to: row.recipient,
     content: row.content === null ? null : toContent(row.content),
