@@ -177,8 +177,8 @@ describe('when something breaks', () => {
     await caller.ended
     expect(heard).toContain('ura/one-moment')
     expect(caller.commands.filter((command) => command.startsWith('SET MUSIC'))).toEqual([
-      'SET MUSIC ON',
-      'SET MUSIC OFF',
+      'SET MUSIC "on"',
+      'SET MUSIC "off"',
     ])
     expect(fake.asked.map(([method]) => method)).toContain('verifyAccessCode')
   })

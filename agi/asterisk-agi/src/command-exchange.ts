@@ -1,7 +1,11 @@
+import { type AgiCommand, CHANNEL_STATUS, IfAlive } from './commands/command.ts'
+import { encodeCommand } from './encoding.ts'
 import {
+  AgiCommandFailedError,
   AgiConnectionLostError,
   AgiDeadChannelError,
-  type AgiError,
+  AgiError,
+  type AgiErrorCode,
   AgiHangupError,
   AgiInvalidCommandError,
   AgiProtocolError,
@@ -16,23 +20,42 @@ const QUEUE_MAX = 32
 /** After HANGUP a command for a live channel gets its 511 at once, or Asterisk is no more. */
 const REPLY_AFTER_HANGUP_MS = 5_000
 
-/** One command, ready to be written. */
-export interface AgiCommand {
+/** Longest time of a timer in Node. */
+const TIMER_MS_MAX = 2_147_483_647
+
+const NOT_WRITTEN = -1
+
+const CHANNEL_STATUS_PROBE: AgiCommand<unknown> = { ...CHANNEL_STATUS, read: () => undefined }
+const CHANNEL_STATUS_LINE = `${CHANNEL_STATUS.verb}\n`
+
+/** What a server tells of a command that is over. */
+export interface CommandReport {
+  /** As 'STREAM FILE', without arguments. */
   verb: string
-  /** The whole line, line feed included. */
-  line: string
-  /** Whether Asterisk still runs it when the channel is dead. */
-  allowedWhenDead: boolean
-  /** How long the reply may take; null for as long as the caller, a queue or a conversation likes. */
-  replyTimeoutMs: number | null
-  /** See {@link ReplyReader.expect}. */
-  valueEnd: string | null
+  /** From the writing to the reply, or to what ended the wait for it. */
+  durationMs: number
+  outcome: 'ok' | AgiErrorCode
 }
 
 interface PendingCommand {
-  command: AgiCommand
-  resolve: (reply: AgiReply) => void
+  command: AgiCommand<unknown>
+  line: string
+  writtenAtMs: number
+  resolve: (result: unknown) => void
   reject: (error: AgiError) => void
+}
+
+/** What an exchange needs from the connection it belongs to. */
+export interface ExchangeHost {
+  /** Bytes of a line, line feed included, that this Asterisk reads as one command. */
+  readonly lineBytesMax: number
+  /** How long a reply may take beyond the command's own time. */
+  readonly replyTimeoutMs: number
+  write(line: string): void
+  /** A reply is overdue: the connection is of no more use. */
+  overdue(error: AgiConnectionLostError): void
+  /** Told of every command that was written; undefined when nobody wants to know. */
+  readonly report: ((report: CommandReport) => void) | undefined
 }
 
 /**
@@ -43,11 +66,11 @@ interface PendingCommand {
  * Knows nothing of sockets: lines come by {@link receiveLine}, go by `write`, and {@link close} ends it.
  */
 export class CommandExchange {
-  readonly #write: (line: string) => void
-  /** Called when a reply is overdue: the connection is of no more use. */
-  readonly #onOverdue: (error: AgiConnectionLostError) => void
+  readonly #host: ExchangeHost
   readonly #replies = new ReplyReader()
-  readonly #ending = new AbortController()
+  /** Made when somebody wants to know: most calls in progress never look. */
+  #ending: AbortController | null = null
+  #endReason: AgiError | null = null
   #queue: PendingCommand[] = []
   #inFlight: PendingCommand | null = null
   #replyTimer: NodeJS.Timeout | undefined
@@ -57,17 +80,22 @@ export class CommandExchange {
   #closed: AgiError | null = null
   #finished = false
 
-  constructor(options: {
-    write: (line: string) => void
-    onOverdue: (error: AgiConnectionLostError) => void
-  }) {
-    this.#write = options.write
-    this.#onOverdue = options.onOverdue
+  constructor(host: ExchangeHost) {
+    this.#host = host
   }
 
   /** Aborted with the reason when the caller hangs up or the connection ends, unless {@link finish} came first. */
   get signal(): AbortSignal {
+    if (this.#ending === null) {
+      this.#ending = new AbortController()
+      if (this.#endReason !== null) this.#ending.abort(this.#endReason)
+    }
     return this.#ending.signal
+  }
+
+  /** The reason of {@link signal}, or null while it isn't aborted. */
+  get endReason(): AgiError | null {
+    return this.#endReason
   }
 
   get hungUp(): boolean {
@@ -79,19 +107,27 @@ export class CommandExchange {
   }
 
   /**
-   * Writes a command when its turn comes; gives its reply when that is a 200.
+   * Writes a command when its turn comes; gives what its reply means.
    *
-   * @throws AgiHangupError, AgiConnectionLostError, AgiDeadChannelError, AgiInvalidCommandError,
-   *   AgiUsageError, AgiProtocolError, AgiQueueFullError
+   * @throws AgiArgumentError before anything is written, AgiHangupError, AgiConnectionLostError,
+   *   AgiDeadChannelError, AgiInvalidCommandError, AgiUsageError, AgiCommandFailedError, AgiProtocolError,
+   *   AgiQueueFullError
    */
-  submit(command: AgiCommand): Promise<AgiReply> {
-    return new Promise((resolve, reject) => {
+  submit<Result>(command: AgiCommand<Result>): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
       const refusal = this.#refusalOf(command)
       if (refusal !== null) {
         reject(refusal)
         return
       }
-      this.#queue.push({ command, resolve, reject })
+      const line = encodeCommand(command, this.#host.lineBytesMax)
+      this.#queue.push({
+        command,
+        line,
+        writtenAtMs: NOT_WRITTEN,
+        resolve: resolve as (result: unknown) => void,
+        reject,
+      })
       this.#writeNext()
     })
   }
@@ -141,17 +177,20 @@ export class CommandExchange {
     this.#closed = reason
     clearTimeout(this.#replyTimer)
     if (!this.#finished) this.#abort(reason)
-    const pending = this.#inFlight === null ? this.#queue : [this.#inFlight, ...this.#queue]
+    const [inFlight, waiting] = [this.#inFlight, this.#queue]
     this.#inFlight = null
     this.#queue = []
-    for (const { command, reject } of pending) reject(this.#lossOf(command, reason))
+    if (inFlight !== null) this.#end(inFlight, this.#lossOf(inFlight.command, reason))
+    for (const { command, reject } of waiting) reject(this.#lossOf(command, reason))
   }
 
   #abort(reason: AgiError): void {
-    if (!this.#ending.signal.aborted) this.#ending.abort(reason)
+    if (this.#endReason !== null) return
+    this.#endReason = reason
+    this.#ending?.abort(reason)
   }
 
-  #refusalOf(command: AgiCommand): AgiError | null {
+  #refusalOf(command: AgiCommand<unknown>): AgiError | null {
     if (this.#closed !== null) return this.#lossOf(command, this.#closed)
     if (this.#hungUp && !command.allowedWhenDead) return hangupOf(command)
     if (this.#queue.length < QUEUE_MAX) return null
@@ -159,7 +198,7 @@ export class CommandExchange {
   }
 
   /** With AGIEXITONHANGUP=yes Asterisk closes right after HANGUP: then the hangup is why. */
-  #lossOf(command: AgiCommand, reason: AgiError): AgiError {
+  #lossOf(command: AgiCommand<unknown>, reason: AgiError): AgiError {
     if (this.#hungUp) return hangupOf(command)
     if (reason instanceof AgiProtocolError) return reason
     return new AgiConnectionLostError(reason.message, { command: command.verb, cause: reason.cause })
@@ -168,19 +207,27 @@ export class CommandExchange {
   #writeNext(): void {
     if (this.#inFlight !== null || this.#closed !== null) return
     const next = this.#queue.shift()
-    if (next === undefined) return
-    this.#inFlight = next
-    const { command } = next
-    this.#replies.expect(command.valueEnd)
-    if (command.replyTimeoutMs !== null) this.#expectReply(command, command.replyTimeoutMs)
-    this.#write(command.line)
+    if (next !== undefined) this.#writeNow(next)
   }
 
-  #expectReply(command: AgiCommand, timeoutMs: number): void {
+  #writeNow(pending: PendingCommand): void {
+    const { command, line } = pending
+    this.#inFlight = pending
+    this.#replies.expect(command.valueEnd)
+    if (command.ownTimeMs !== null) this.#expectReply(command, command.ownTimeMs + this.#host.replyTimeoutMs)
+    pending.writtenAtMs = performance.now()
+    this.#host.write(line)
+  }
+
+  #expectReply(command: AgiCommand<unknown>, timeoutMs: number): void {
     clearTimeout(this.#replyTimer)
-    this.#replyTimer = setTimeout(() => {
-      this.#onOverdue(new AgiConnectionLostError('Asterisk did not reply in time', { command: command.verb }))
-    }, timeoutMs)
+    this.#replyTimer = setTimeout(
+      () => {
+        const { verb } = command
+        this.#host.overdue(new AgiConnectionLostError('Asterisk did not reply in time', { command: verb }))
+      },
+      Math.min(timeoutMs, TIMER_MS_MAX),
+    )
   }
 
   #settle(reply: AgiReply): void {
@@ -192,22 +239,71 @@ export class CommandExchange {
     }
     this.#strayUsageDue = false
     const settled = this.#inFlight
-    if (settled === null) throw new AgiProtocolError('A reply came without a command')
+    if (settled === null || settled.writtenAtMs === NOT_WRITTEN)
+      throw new AgiProtocolError('A reply came without a command')
     clearTimeout(this.#replyTimer)
     this.#inFlight = null
     const { command } = settled
     if (command.verb === 'EXEC' && reply.status === 200 && reply.result === '1') this.#strayUsageDue = true
     const error = this.#errorOf(command, reply)
-    if (error === null) {
-      if (!command.allowedWhenDead) this.#channelSeenAlive = true
-      settled.resolve(reply)
-    } else {
-      settled.reject(error)
-    }
+    if (error === null && !command.allowedWhenDead) this.#channelSeenAlive = true
+    const outcome = error ?? this.#readingOf(settled, reply)
+    if (outcome instanceof IfAlive) this.#decide(settled, outcome)
+    else this.#end(settled, outcome)
     this.#writeNext()
   }
 
-  #errorOf({ verb: command }: AgiCommand, reply: AgiReply): AgiError | null {
+  /** What a reply 200 means, or the error that it is none of this command's. */
+  #readingOf({ command, writtenAtMs }: PendingCommand, reply: AgiReply): unknown {
+    try {
+      return command.read(reply, performance.now() - writtenAtMs)
+    } catch (cause) {
+      return new AgiProtocolError(cause instanceof Error ? cause.message : 'The reply makes no sense', {
+        command: command.verb,
+        cause,
+      })
+    }
+  }
+
+  /**
+   * Asks whether the channel is alive before anything else is written: on that hangs what the reply meant. Asks only
+   * when the rest of the segment is read: HANGUP often is in it, and answers the question.
+   */
+  #decide(pending: PendingCommand, { result }: IfAlive<unknown>): void {
+    const { command } = pending
+    const probe: PendingCommand = {
+      command: CHANNEL_STATUS_PROBE,
+      line: CHANNEL_STATUS_LINE,
+      writtenAtMs: NOT_WRITTEN,
+      resolve: () => this.#end(pending, result ?? failureOf(command)),
+      reject: (error) => this.#end(pending, error instanceof AgiHangupError ? hangupOf(command) : error),
+    }
+    this.#inFlight = probe
+    queueMicrotask(() => {
+      if (this.#inFlight !== probe) return
+      if (this.#hungUp) {
+        clearTimeout(this.#replyTimer)
+        this.#inFlight = null
+        this.#end(pending, hangupOf(command))
+        this.#writeNext()
+      } else {
+        this.#writeNow(probe)
+      }
+    })
+  }
+
+  /** Hands an outcome to whoever awaits it: a result, or an error. */
+  #end({ command: { verb }, writtenAtMs, resolve, reject }: PendingCommand, outcome: unknown): void {
+    const isError = outcome instanceof AgiError
+    const { report } = this.#host
+    if (report !== undefined) {
+      report({ verb, durationMs: performance.now() - writtenAtMs, outcome: isError ? outcome.code : 'ok' })
+    }
+    if (isError) reject(outcome)
+    else resolve(outcome)
+  }
+
+  #errorOf({ verb: command }: AgiCommand<unknown>, reply: AgiReply): AgiError | null {
     switch (reply.status) {
       case 200:
         return null
@@ -217,6 +313,8 @@ export class CommandExchange {
         return this.#deadChannel(command)
       case 520:
         return new AgiUsageError('Asterisk does not take these arguments', { command })
+      case 503:
+        return new AgiCommandFailedError('Asterisk is out of memory', { command })
       default:
         return new AgiProtocolError(`Asterisk replied ${reply.status}`, { command })
     }
@@ -230,6 +328,10 @@ export class CommandExchange {
   }
 }
 
-function hangupOf(command: AgiCommand): AgiHangupError {
+function hangupOf(command: AgiCommand<unknown>): AgiHangupError {
   return new AgiHangupError('The caller hung up', { command: command.verb })
+}
+
+function failureOf(command: AgiCommand<unknown>): AgiCommandFailedError {
+  return new AgiCommandFailedError('Asterisk could not do it', { command: command.verb })
 }

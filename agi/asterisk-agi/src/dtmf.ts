@@ -35,9 +35,9 @@ export function isDtmfKey(text: string): text is DtmfKey {
  *
  * @throws AgiProtocolError when the code is no key's.
  */
-export function dtmfKeyOfCode(code: number, command: string): DtmfKey {
+export function dtmfKeyOfCode(code: number): DtmfKey {
   const key = String.fromCharCode(code)
-  if (!isDtmfKey(key)) throw new AgiProtocolError('The reply holds a code that is no key', { command })
+  if (!isDtmfKey(key)) throw new AgiProtocolError('The reply holds a code that is no key')
   return key
 }
 

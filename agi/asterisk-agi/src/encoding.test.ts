@@ -4,7 +4,7 @@ import { AgiArgumentError } from './errors.ts'
 import { splitArguments } from './testing/command-table.ts'
 
 function encode(verb: string, args: (string | number)[], lineBytesMax = 8_191): string {
-  return encodeCommand({ verb, arguments: args, lineBytesMax })
+  return encodeCommand({ verb, arguments: args }, lineBytesMax)
 }
 
 describe('encoding a command', () => {

@@ -1,3 +1,4 @@
+import type { AgiArgument } from './commands/command.ts'
 import { AgiArgumentError } from './errors.ts'
 
 /** Asterisk's `parse_args` keeps 127 arguments in a fixed array; more quoted ones overflow it (asterisk#2069). */
@@ -37,11 +38,10 @@ export function lineBytesMaxOf(version: string): number {
  * @throws AgiArgumentError for CR, LF or NUL (nothing escapes them: what follows would run as a command of its
  *   own), a number that isn't an integer, too many arguments, or a line longer than `lineBytesMax`.
  */
-export function encodeCommand(command: {
-  verb: string
-  arguments: readonly (string | number)[]
-  lineBytesMax: number
-}): string {
+export function encodeCommand(
+  command: { readonly verb: string; readonly arguments: readonly AgiArgument[] },
+  lineBytesMax: number,
+): string {
   const { verb } = command
   if (command.arguments.length + verb.split(' ').length > ARGUMENTS_MAX) {
     throw new AgiArgumentError('Too many arguments', { command: verb })
@@ -49,13 +49,14 @@ export function encodeCommand(command: {
   let line = verb
   for (const argument of command.arguments) line += ` ${encodeArgument(argument, verb)}`
   line += '\n'
-  if (Buffer.byteLength(line) > command.lineBytesMax) {
-    throw new AgiArgumentError(`The line is longer than ${command.lineBytesMax} bytes`, { command: verb })
+  // A character takes three bytes at most (four are two of them): a short line needs no counting.
+  if (line.length * 3 > lineBytesMax && Buffer.byteLength(line) > lineBytesMax) {
+    throw new AgiArgumentError(`The line is longer than ${lineBytesMax} bytes`, { command: verb })
   }
   return line
 }
 
-function encodeArgument(argument: string | number, command: string): string {
+function encodeArgument(argument: AgiArgument, command: string): string {
   if (typeof argument === 'number') {
     if (!Number.isSafeInteger(argument)) throw new AgiArgumentError('A number is no integer', { command })
     return String(argument)
@@ -63,5 +64,5 @@ function encodeArgument(argument: string | number, command: string): string {
   if (/[\r\n\0]/.test(argument)) {
     throw new AgiArgumentError('An argument holds a line break or NUL', { command })
   }
-  return `"${argument.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+  return /["\\]/.test(argument) ? `"${argument.replaceAll(/["\\]/g, String.raw`\$&`)}"` : `"${argument}"`
 }

@@ -36,10 +36,20 @@ function readOne(text: string, valueEnd: string | null = null): ReplyEvent[] {
   return read([{ valueEnd, text }], byteByByte)
 }
 
-function reply(status: number, result = '', rest: { value?: string; endpos?: number } = {}): ReplyEvent {
+function reply(
+  status: number,
+  result = '',
+  rest: { value?: string; tail?: string; endpos?: number } = {},
+): ReplyEvent {
   return {
     kind: 'reply',
-    reply: { status, result, value: rest.value ?? null, endpos: rest.endpos ?? null },
+    reply: {
+      status,
+      result,
+      value: rest.value ?? null,
+      tail: rest.tail ?? (rest.endpos === undefined ? '' : `endpos=${rest.endpos}`),
+      endpos: rest.endpos ?? null,
+    },
   }
 }
 
@@ -54,7 +64,7 @@ describe('replies, byte by byte', () => {
     ['200 result=35 (dtmf) endpos=99\n', reply(200, '35', { value: 'dtmf', endpos: 99 })],
     ['200 result=-1 (writefile)\n', reply(200, '-1', { value: 'writefile' })],
     ['200 result=0\r\n', reply(200, '0')],
-    ['100 result=0 Trying...\n200 result=0 Gosub complete\n', reply(200, '0')],
+    ['100 result=0 Trying...\n200 result=0 Gosub complete\n', reply(200, '0', { tail: 'Gosub complete' })],
     ['503 result=-2 Memory allocation failure\n', reply(503)],
     ['510 Invalid or unknown command\n', reply(510)],
     ['511 Command Not Permitted on a dead channel or intercept routine\n', reply(511)],

@@ -9,8 +9,10 @@ export interface AgiReply {
   status: number
   /** What follows `result=` up to the first space ('0', '-1', '0123', ''); '' when the status isn't 200. */
   result: string
-  /** What stands in parentheses, raw, or null. */
+  /** What stands in parentheses behind the result, raw, or null. */
   value: string | null
+  /** What follows the result, or the value where there is one, without the space before it. */
+  tail: string
   /** `endpos=`, in samples, or null. */
   endpos: number | null
 }
@@ -46,12 +48,11 @@ export class ReplyReader {
     if (this.#open !== null) return this.#continue(raw)
     const line = withoutCarriageReturn(raw)
     if (line === 'HANGUP') return { kind: 'hangup' }
-    const status = /^(\d{3})([ -])/.exec(line)
-    if (status === null) return this.#stray()
+    if (!/^\d{3}[ -]/.test(line)) return this.#stray()
     // Only GOSUB answers 100, and the reply proper follows it.
-    if (status[1]?.startsWith('1') === true) return null
-    if (status[2] === '-') {
-      const end = `${status[1]} `
+    if (line.startsWith('1')) return null
+    if (line[3] === '-') {
+      const end = `${line.slice(0, 3)} `
       this.#open = { until: (next) => next.startsWith(end), text: line }
       return null
     }
@@ -83,7 +84,7 @@ export class ReplyReader {
   #complete(text: string, hadValue: boolean): ReplyEvent {
     this.#lastHadValue = hadValue
     this.#valueEnd = null
-    return { kind: 'reply', reply: parseReply(text) }
+    return { kind: 'reply', reply: parseReply(text, hadValue) }
   }
 
   /** A value with a `)` at the end of an inner line looks complete there; what is left of it comes here. */
@@ -93,21 +94,33 @@ export class ReplyReader {
   }
 }
 
-/** @throws AgiProtocolError when a 200 has no `result=`. */
-function parseReply(text: string): AgiReply {
-  const status = Number(text.slice(0, 3))
-  if (status !== 200) return { status, result: '', value: null, endpos: null }
-  const match = /^200 result=(\S*)(?: ([^]*))?$/.exec(text)
-  if (match === null) throw new AgiProtocolError('A reply 200 has no result')
-  const tail = match[2] ?? ''
-  const valueEnd = tail.startsWith('(') ? tail.lastIndexOf(')') : -1
-  const endpos = /(?:^| )endpos=(-?\d+)/.exec(tail.slice(valueEnd + 1))
-  return {
-    status,
-    result: match[1] ?? '',
-    value: valueEnd === -1 ? null : tail.slice(1, valueEnd),
-    endpos: endpos === null ? null : Number(endpos[1]),
+const RESULT = '200 result='
+
+/**
+ * @param hasText Whether the value is text of its own, which may hold parentheses; else it is a word of Asterisk's.
+ * @throws AgiProtocolError when a 200 has no `result=`.
+ */
+function parseReply(text: string, hasText: boolean): AgiReply {
+  if (!text.startsWith(RESULT)) {
+    const status = Number(text.slice(0, 3))
+    if (status === 200) throw new AgiProtocolError('A reply 200 has no result')
+    return { status, result: '', value: null, tail: '', endpos: null }
   }
+  const resultEnd = text.indexOf(' ', RESULT.length)
+  if (resultEnd === -1) {
+    return { status: 200, result: text.slice(RESULT.length), value: null, tail: '', endpos: null }
+  }
+  const result = text.slice(RESULT.length, resultEnd)
+  const after = text.slice(resultEnd + 1)
+  const valueEnd = after.startsWith('(') ? closingOf(after, hasText) : -1
+  const value = valueEnd === -1 ? null : after.slice(1, valueEnd)
+  const tail = valueEnd === -1 ? after : after.slice(valueEnd + 1).trimStart()
+  const endpos = /(?:^| )endpos=(-?\d+)/.exec(tail)
+  return { status: 200, result, value, tail, endpos: endpos === null ? null : Number(endpos[1]) }
+}
+
+function closingOf(text: string, hasText: boolean): number {
+  return hasText ? text.lastIndexOf(')') : text.indexOf(')')
 }
 
 function withoutCarriageReturn(line: string): string {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { AgiRouter, createAgiServer } from './index.ts'
-import { fakeCall } from './testing/fake-call.ts'
+import { AgiArgumentError, AgiRouter, createAgiServer } from './index.ts'
+import { type FakeCall, fakeCall } from './testing/fake-call.ts'
 import { rawPeer } from './testing/raw-peer.ts'
 import { closeServed, serve, untilGone } from './testing/served.ts'
 
@@ -32,6 +32,16 @@ describe('a call', () => {
     expect(seen).toEqual(['other'])
   })
 
+  it('goes to the pattern that its decoded script matches, with what was found in it', async () => {
+    const seen: unknown[] = []
+    const router = new AgiRouter().pattern(/menu\/(?<name>[^/]+)/, async ({ environment }, { name }) => {
+      seen.push(name, environment.query.get('x'), environment.arguments)
+    })
+    const { port } = await serve({}, { router })
+    await fakeCall({ port, script: 'menu/Cart%C3%B5es?x=1', arguments: ['a:b', ''] }).ended
+    expect(seen).toEqual(['Cartões', '1', ['a:b', '']])
+  })
+
   it('is refused with failure when nobody handles its script', async () => {
     const { port, event } = await serve({ helpdesk: async () => undefined })
     const call = fakeCall({ port, script: 'unknown' })
@@ -60,7 +70,7 @@ describe('observers that throw', () => {
     }
     const { port } = await serve(
       { helpdesk: () => Promise.reject(new Error('broken')) },
-      { onError: observer, onEvent: observer },
+      { onError: observer, onEvent: observer, onCommand: observer },
     )
     expect((await fakeCall({ port, script: 'helpdesk' }).ended).variables).toEqual({ AGI_HANDLER_ERROR: '1' })
   })
@@ -103,6 +113,118 @@ describe('the admission limit', () => {
     expect(ends.map(({ variables }) => variables['ECHO'])).toEqual(
       ends.map((_, index) => `u${index}:${index}`),
     )
+  })
+})
+
+describe('the waiting limit', () => {
+  it('has so many calls wait for their turn, and refuses the next', async () => {
+    const { port, event, server, events } = await serve(
+      { helpdesk: untilGone, quick: (call) => call.setVariable('TURN', 'came') },
+      { maxCalls: 1, maxWaiting: 1, waitingTimeoutMs: 60_000 },
+    )
+    const first = fakeCall({ port, script: 'helpdesk' })
+    await event('call-started')
+    const second = fakeCall({ port, script: 'quick' })
+    await expect.poll(() => server.waitingCalls).toBe(1)
+    expect((await fakeCall({ port, script: 'quick' }).ended).agiStatus).toBe('FAILURE')
+    expect(await event('call-refused')).toEqual({ type: 'call-refused', reason: 'full' })
+    first.hangup()
+    expect(await second.ended).toEqual({ agiStatus: 'SUCCESS', variables: { TURN: 'came' } })
+    expect(events.filter(({ type }) => type === 'call-started')).toHaveLength(2)
+    expect([server.activeCalls, server.waitingCalls]).toEqual([0, 0])
+  })
+
+  it.each([
+    ['the caller hangs up', 'abandoned', (call: FakeCall) => call.hangup()],
+    ['its time is over', 'full', () => undefined],
+  ] as const)('lets nobody wait when %s', async (_what, reason, act) => {
+    const { port, event, server } = await serve(
+      { helpdesk: untilGone },
+      { maxCalls: 1, maxWaiting: 1, waitingTimeoutMs: reason === 'full' ? 20 : 60_000 },
+    )
+    const first = fakeCall({ port, script: 'helpdesk' })
+    await event('call-started')
+    const second = fakeCall({ port, script: 'helpdesk' })
+    await expect.poll(() => server.waitingCalls + (reason === 'full' ? 1 : 0)).toBeGreaterThan(0)
+    act(second)
+    expect(await event('call-refused')).toEqual({ type: 'call-refused', reason })
+    await second.ended
+    expect(server.waitingCalls).toBe(0)
+    first.hangup()
+    await first.ended
+  })
+
+  it('refuses those who wait when the server closes', async () => {
+    const { port, event, server } = await serve({ helpdesk: untilGone }, { maxCalls: 1, maxWaiting: 1 })
+    const first = fakeCall({ port, script: 'helpdesk' })
+    await event('call-started')
+    const second = fakeCall({ port, script: 'helpdesk' })
+    await expect.poll(() => server.waitingCalls).toBe(1)
+    const closing = server.close({ drainMs: 60_000 })
+    expect((await second.ended).agiStatus).toBe('FAILURE')
+    first.hangup()
+    await closing
+  })
+})
+
+describe('allowed peers', () => {
+  it('turn others away with failure, so that the dialplan falls back', async () => {
+    const { port, event } = await serve({ helpdesk: untilGone }, { allowedPeers: ['10.0.0.0/8'] })
+    expect((await fakeCall({ port, script: 'helpdesk' }).ended).agiStatus).toBe('FAILURE')
+    expect(await event('call-refused')).toEqual({ type: 'call-refused', reason: 'not-allowed' })
+  })
+
+  it('come in', async () => {
+    const { port } = await serve(
+      { helpdesk: (call) => call.noop() },
+      { allowedPeers: ['127.0.0.0/8', '::1'] },
+    )
+    expect((await fakeCall({ port, script: 'helpdesk' }).ended).agiStatus).toBe('SUCCESS')
+  })
+})
+
+describe('the report of commands', () => {
+  it('tells verb, time and outcome of each, the question behind a -1 included', async () => {
+    const reports: unknown[] = []
+    const { port } = await serve(
+      {
+        helpdesk: async (call) => {
+          await call.noop()
+          await call.streamFile('gone')
+          await call.exec('Odd', '1').then(() => call.setPriority('no such label').catch(() => undefined))
+        },
+      },
+      { onCommand: ({ verb, durationMs, outcome }) => void reports.push([verb, outcome, durationMs >= 0]) },
+    )
+    await fakeCall({ port, script: 'helpdesk', missingFiles: () => true }).ended
+    expect(reports.slice(0, 4)).toEqual([
+      ['NOOP', 'ok', true],
+      ['CHANNEL STATUS', 'ok', true],
+      ['STREAM FILE', 'ok', true],
+      ['EXEC', 'ok', true],
+    ])
+  })
+
+  it('tells how a command ended that the caller cut short', async () => {
+    const outcomes: unknown[] = []
+    const { port } = await serve(
+      { helpdesk: async (call) => void (await call.waitForDigit(60_000)) },
+      { onCommand: ({ verb, outcome }) => void outcomes.push([verb, outcome]) },
+    )
+    await fakeCall({ port, script: 'helpdesk', caller: { asked: () => 'hangup' } }).ended
+    expect(outcomes.at(-1)).toEqual(['WAIT FOR DIGIT', 'hangup'])
+  })
+})
+
+describe('options that make no sense', () => {
+  it.each([
+    { maxCalls: 0 },
+    { maxWaiting: -1 },
+    { waitingTimeoutMs: 0.5 },
+    { replyTimeoutMs: Number.NaN },
+    { allowedPeers: ['all'] },
+  ])('are refused at once: %j', (options) => {
+    expect(() => createAgiServer({ router: new AgiRouter(), ...options })).toThrow(AgiArgumentError)
   })
 })
 
@@ -150,12 +272,5 @@ describe('closing the server', () => {
     const { port } = await serve({})
     const other = createAgiServer({ router: new AgiRouter() })
     await expect(other.listen({ port, host: '127.0.0.1' })).rejects.toThrow('EADDRINUSE')
-  })
-})
-
-describe('the router', () => {
-  it('refuses a script that is routed twice', () => {
-    const router = new AgiRouter().script('/helpdesk', async () => undefined)
-    expect(() => router.script('helpdesk', async () => undefined)).toThrow('routed twice')
   })
 })

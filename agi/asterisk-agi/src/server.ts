@@ -1,9 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { Admission } from './admission.ts'
+import { allowedPeers } from './allowed-peers.ts'
 import type { AgiCall } from './call.ts'
 import { type AgiCallOutcome, type AgiRefusal, CallSession, type SessionHost } from './call-session.ts'
+import type { CommandReport } from './command-exchange.ts'
 import type { AgiEnvironment } from './environment.ts'
-import { AgiConnectionLostError } from './errors.ts'
-import type { AgiHandler, AgiRouter } from './router.ts'
+import { AgiArgumentError, AgiConnectionLostError } from './errors.ts'
+import type { AgiRoute, AgiRouter } from './router.ts'
 
 /** Connections beyond `maxCalls` that are answered with `failure`; still more are closed without a word. */
 const REFUSALS_AT_ONCE_MAX = 1_000
@@ -22,6 +25,15 @@ export interface AgiServerOptions {
   router: AgiRouter
   /** Calls handled at once, default 500. Past it a call is refused with `failure`, so that AGISTATUS=FAILURE. */
   maxCalls?: number
+  /** Calls that wait, in order, for one of those to end; default 0. The caller hears nothing meanwhile. */
+  maxWaiting?: number
+  /** How long a call may wait, default 2,000; then it is refused. */
+  waitingTimeoutMs?: number
+  /**
+   * Addresses and CIDR networks that may connect, as `['10.1.0.0/16', '::1']`; default everybody. Others are answered
+   * with `failure`, so that an Asterisk with a wrong address falls back.
+   */
+  allowedPeers?: readonly string[]
   /** How long a peer may take to send its environment, default 5,000. */
   environmentTimeoutMs?: number
   /**
@@ -32,6 +44,8 @@ export interface AgiServerOptions {
   /** Told of errors thrown by handlers and of protocol faults. A hangup or a lost connection is neither. */
   onError?: (error: unknown, call: AgiCall | null) => void
   onEvent?: (event: AgiServerEvent) => void
+  /** Told of each command that is over: its verb, how long it took, and how it ended. */
+  onCommand?: (report: CommandReport, call: AgiCall) => void
 }
 
 /** A FastAGI server. */
@@ -40,6 +54,8 @@ export interface AgiServer {
   listen(address: { port: number; host?: string }): Promise<{ port: number; host: string }>
   /** Calls whose handler is running. */
   readonly activeCalls: number
+  /** Calls that wait for one of those to end. */
+  readonly waitingCalls: number
   /**
    * Refuses new calls with `failure`, waits for those in progress, then ends them and stops listening.
    * Calling it again gives the same promise.
@@ -49,14 +65,16 @@ export interface AgiServer {
   close(options?: { drainMs?: number }): Promise<void>
 }
 
-/** Makes a FastAGI server; it doesn't listen yet. */
+/** Makes a FastAGI server; it doesn't listen yet. @throws AgiArgumentError for a limit or network that is none. */
 export function createAgiServer(options: AgiServerOptions): AgiServer {
   return new FastAgiServer(options)
 }
 
 class FastAgiServer implements AgiServer {
   readonly #options: AgiServerOptions
-  readonly #maxCalls: number
+  readonly #admission: Admission
+  readonly #isAllowed: (address: string | undefined) => boolean
+  readonly #host: SessionHost
   readonly #server: Server
   readonly #sessions = new Set<CallSession>()
   /** Calls in progress, with the time each began. */
@@ -66,13 +84,24 @@ class FastAgiServer implements AgiServer {
 
   constructor(options: AgiServerOptions) {
     this.#options = options
-    this.#maxCalls = options.maxCalls ?? 500
+    const limits = {
+      activeMax: atLeast(1, 'maxCalls', options.maxCalls ?? 500),
+      waitingMax: atLeast(0, 'maxWaiting', options.maxWaiting ?? 0),
+      waitingTimeoutMs: atLeast(1, 'waitingTimeoutMs', options.waitingTimeoutMs ?? 2_000),
+    }
+    this.#admission = new Admission(limits)
+    this.#isAllowed = options.allowedPeers === undefined ? () => true : allowedPeers(options.allowedPeers)
+    this.#host = this.#sessionHost()
     this.#server = createServer((socket) => this.#accept(socket))
-    this.#server.maxConnections = this.#maxCalls + REFUSALS_AT_ONCE_MAX
+    this.#server.maxConnections = limits.activeMax + limits.waitingMax + REFUSALS_AT_ONCE_MAX
   }
 
   get activeCalls(): number {
     return this.#calls.size
+  }
+
+  get waitingCalls(): number {
+    return this.#admission.waiting
   }
 
   listen(address: { port: number; host?: string }): Promise<{ port: number; host: string }> {
@@ -95,6 +124,7 @@ class FastAgiServer implements AgiServer {
   }
 
   async #drainAndStop(drainMs: number): Promise<void> {
+    for (const session of this.#sessions) session.refuseWaiting()
     await this.#until(() => this.#calls.size === 0, drainMs)
     for (const session of this.#sessions) session.abort(new AgiConnectionLostError('The server is closing'))
     // Handlers see their end, and those just refused read why before their connection goes.
@@ -120,19 +150,22 @@ class FastAgiServer implements AgiServer {
   }
 
   #accept(socket: Socket): void {
-    const session = new CallSession(socket, this.#sessionHost())
+    const session = new CallSession(socket, this.#host)
     this.#sessions.add(session)
     socket.on('close', () => {
       this.#sessions.delete(session)
       this.#onChange?.()
     })
+    if (!this.#isAllowed(socket.remoteAddress)) session.refuse('not-allowed')
   }
 
   #sessionHost(): SessionHost {
+    const { environmentTimeoutMs = 5_000, replyTimeoutMs = 30_000, onCommand } = this.#options
     return {
-      environmentTimeoutMs: this.#options.environmentTimeoutMs ?? 5_000,
-      replyTimeoutMs: this.#options.replyTimeoutMs ?? 30_000,
-      admit: (environment) => this.#admit(environment),
+      environmentTimeoutMs: atLeast(1, 'environmentTimeoutMs', environmentTimeoutMs),
+      replyTimeoutMs: atLeast(1, 'replyTimeoutMs', replyTimeoutMs),
+      admission: this.#admission,
+      routeOf: (environment) => this.#routeOf(environment),
       refused: (reason) => this.#tell({ type: 'call-refused', reason }),
       started: (call) => {
         this.#calls.set(call, performance.now())
@@ -140,25 +173,33 @@ class FastAgiServer implements AgiServer {
       },
       ended: (call, outcome) => this.#ended(call, outcome),
       error: (error, call) => this.#tellError(error, call),
+      command:
+        onCommand === undefined ? undefined : (report, call) => this.#safely(() => onCommand(report, call)),
     }
   }
 
-  #admit(environment: AgiEnvironment): AgiHandler | AgiRefusal {
+  #routeOf(environment: AgiEnvironment): AgiRoute | AgiRefusal {
     if (this.#closing !== null) return 'draining'
-    if (this.#calls.size >= this.#maxCalls) return 'full'
-    return this.#options.router.handlerOf(environment.script) ?? 'no-script'
+    return this.#options.router.routeOf(environment.script) ?? 'no-script'
   }
 
   #ended(call: AgiCall, outcome: AgiCallOutcome): void {
     const durationMs = performance.now() - (this.#calls.get(call) ?? performance.now())
     this.#calls.delete(call)
     this.#tell({ type: 'call-ended', call, durationMs, outcome })
+    this.#admission.leave()
     this.#onChange?.()
   }
 
   #tell(event: AgiServerEvent): void {
+    const { onEvent } = this.#options
+    if (onEvent !== undefined) this.#safely(() => onEvent(event))
+  }
+
+  /** An observer that throws must not cost a call. */
+  #safely(observe: () => void): void {
     try {
-      this.#options.onEvent?.(event)
+      observe()
     } catch (error) {
       this.#tellError(error, null)
     }
@@ -168,7 +209,12 @@ class FastAgiServer implements AgiServer {
     try {
       this.#options.onError?.(error, call)
     } catch {
-      // An observer that throws must not cost a call, and there is nobody else to tell.
+      // There is nobody else to tell.
     }
   }
+}
+
+function atLeast(min: number, name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= min) return value
+  throw new AgiArgumentError(`${name} is no integer of at least ${min}`)
 }

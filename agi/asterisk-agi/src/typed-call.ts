@@ -1,42 +1,43 @@
 import { randomBytes } from 'node:crypto'
-import type { AgiCall, DigitResult, PlaybackResult, SayResult } from './call.ts'
+import type { AgiCall } from './call.ts'
 import type { CommandExchange } from './command-exchange.ts'
-import { COMMANDS, type CommandName } from './commands.ts'
-import { checkKeySet, dtmfKeyOfCode } from './dtmf.ts'
-import { encodeCommand, lineBytesMaxOf } from './encoding.ts'
+import * as channel from './commands/channel.ts'
+import type { AgiCommand } from './commands/command.ts'
+import * as database from './commands/database.ts'
+import * as dialplan from './commands/dialplan.ts'
+import * as digits from './commands/digits.ts'
+import * as messages from './commands/messages.ts'
+import * as playback from './commands/playback.ts'
+import * as recording from './commands/recording.ts'
+import * as say from './commands/say.ts'
+import * as speech from './commands/speech.ts'
+import * as variables from './commands/variables.ts'
 import type { AgiEnvironment } from './environment.ts'
-import {
-  AgiArgumentError,
-  AgiCommandFailedError,
-  AgiDeadChannelError,
-  AgiHangupError,
-  AgiProtocolError,
-} from './errors.ts'
-import type { AgiReply } from './reply.ts'
-import { planVariables } from './variables.ts'
+import { AgiCommandFailedError, AgiDeadChannelError, AgiHangupError } from './errors.ts'
+import { planVariables } from './variable-plan.ts'
+import { planReading, readValues } from './variable-reading.ts'
 
-const INT_MAX = 2_147_483_647
+/** Written behind expressions and read behind values: one a process, which no caller gets to see. */
+const VALUE_MARK = `~${randomBytes(8).toString('hex')}`
 
-/** GET DATA writes into 1,024 bytes (res/res_agi.c, handle_getdata). */
-const GET_DATA_DIGITS_MAX = 1_023
+type Arguments<Name extends keyof AgiCall> = AgiCall[Name] extends (...args: infer All) => unknown
+  ? All
+  : never
+type Answer<Name extends keyof AgiCall> = AgiCall[Name] extends (...args: never[]) => infer Given
+  ? Given
+  : never
 
-type Argument = string | number
-
-/** {@link AgiCall} over a {@link CommandExchange}. */
+/** {@link AgiCall} over a {@link CommandExchange}: each command is described in `commands/`. */
 export class TypedCall implements AgiCall {
   readonly environment: AgiEnvironment
   readonly #exchange: CommandExchange
-  readonly #replyTimeoutMs: number
   readonly #lineBytesMax: number
-  /** Written behind each expression and so read behind each value: where a value with line breaks ends. */
-  readonly #valueMark = `~${randomBytes(6).toString('hex')}`
   #hangupAsked = false
 
-  constructor(options: { environment: AgiEnvironment; exchange: CommandExchange; replyTimeoutMs: number }) {
+  constructor(options: { environment: AgiEnvironment; exchange: CommandExchange; lineBytesMax: number }) {
     this.environment = options.environment
     this.#exchange = options.exchange
-    this.#replyTimeoutMs = options.replyTimeoutMs
-    this.#lineBytesMax = lineBytesMaxOf(options.environment.version)
+    this.#lineBytesMax = options.lineBytesMax
   }
 
   get signal(): AbortSignal {
@@ -48,136 +49,199 @@ export class TypedCall implements AgiCall {
     return this.#hangupAsked
   }
 
-  answer(): Promise<void> {
-    return guarded(async () => {
-      const result = await this.#number('answer', [])
-      if (result < 0) throw await this.#failureOf('answer')
-    })
+  streamFile(...all: Arguments<'streamFile'>): Answer<'streamFile'> {
+    return this.#send(() => playback.streamFile(...all))
   }
 
-  channelStatus(): Promise<number> {
-    return guarded(() => this.#number('channelStatus', []))
+  controlStreamFile(...all: Arguments<'controlStreamFile'>): Answer<'controlStreamFile'> {
+    return this.#send(() => playback.controlStreamFile(...all))
   }
 
-  streamFile(file: string, escapeDigits = ''): Promise<PlaybackResult> {
-    return guarded(() => this.#playback('streamFile', [checkFile(file), keySet('streamFile', escapeDigits)]))
+  getOption(...all: Arguments<'getOption'>): Answer<'getOption'> {
+    return this.#send(() => playback.getOption(...all))
   }
 
-  getOption(file: string, escapeDigits: string, timeoutMs: number): Promise<PlaybackResult> {
-    return guarded(async () => {
-      const keys = keySet('getOption', escapeDigits)
-      const waitMs = integer('getOption', timeoutMs, [0, INT_MAX])
-      const result = await this.#playback('getOption', [checkFile(file), keys, waitMs])
-      // A hangup in the wait is told as "no key" (res/res_agi.c, handle_getoption); HANGUP follows the reply.
-      if (result.kind === 'finished' && this.#exchange.hungUp) throw hangup('getOption')
-      return result
-    })
+  recordFile(...all: Arguments<'recordFile'>): Answer<'recordFile'> {
+    return this.#send(() => recording.recordFile(...all))
   }
 
-  waitForDigit(timeoutMs: number): Promise<DigitResult> {
-    return guarded(async () => {
-      const waitMs = integer('waitForDigit', timeoutMs, [0, INT_MAX])
-      const code = await this.#number('waitForDigit', [waitMs], waitMs)
-      if (code < 0) throw await this.#failureOf('waitForDigit')
-      if (code === 0) return { kind: 'timeout' }
-      return { kind: 'key', key: dtmfKeyOfCode(code, COMMANDS.waitForDigit.verb) }
-    })
+  waitForDigit(...all: Arguments<'waitForDigit'>): Answer<'waitForDigit'> {
+    return this.#send(() => digits.waitForDigit(...all))
   }
 
-  getData(
-    file: string,
-    timeoutMs: number,
-    maxDigits: number,
-  ): Promise<{ digits: string; timedOut: boolean }> {
-    return guarded(async () => {
-      // A timeout of 0 would mean Asterisk's own 6 s and 2 s.
-      const waitMs = integer('getData', timeoutMs, [1, INT_MAX])
-      const digitsMax = integer('getData', maxDigits, [1, GET_DATA_DIGITS_MAX])
-      const reply = await this.#send('getData', [file, waitMs, digitsMax])
-      if (reply.result === '-1') throw await this.#failureOf('getData')
-      return { digits: reply.result, timedOut: reply.value === 'timeout' }
-    })
+  getData(...all: Arguments<'getData'>): Answer<'getData'> {
+    return this.#send(() => digits.getData(...all))
   }
 
-  sayDigits(digits: string, escapeDigits = ''): Promise<SayResult> {
-    return guarded(async () => {
-      const { verb } = COMMANDS.sayDigits
-      if (!/^\d+$/.test(digits)) throw new AgiArgumentError('Only digits can be said', { command: verb })
-      const code = await this.#number('sayDigits', [digits, keySet('sayDigits', escapeDigits)])
-      if (code < 0) return this.#failed('sayDigits')
-      return code === 0 ? { kind: 'finished' } : { kind: 'key', key: dtmfKeyOfCode(code, verb) }
-    })
+  receiveChar(...all: Arguments<'receiveChar'>): Answer<'receiveChar'> {
+    return this.#send(() => digits.receiveChar(...all))
   }
 
-  setVariable(name: string, value: string): Promise<void> {
-    return guarded(async () => {
-      await this.#send('setVariable', [checkName('setVariable', name), value])
-    })
+  receiveText(...all: Arguments<'receiveText'>): Answer<'receiveText'> {
+    return this.#send(() => digits.receiveText(...all))
   }
 
-  setVariables(variables: Readonly<Record<string, string>>): Promise<void> {
-    return guarded(async () => {
-      const plan = planVariables(variables, this.#lineBytesMax)
-      for (const pairs of plan.multiple) {
-        const result = await this.#number('exec', ['MSet', pairs])
-        if (result !== 0) throw failed('exec')
-      }
-      // One after another, not all at once: there may be more of them than the queue holds.
-      for (const [name, value] of plan.single) await this.setVariable(name, value)
-    })
+  sayDigits(...all: Arguments<'sayDigits'>): Answer<'sayDigits'> {
+    return this.#send(() => say.sayDigits(...all))
   }
 
-  getVariable(name: string): Promise<string | null> {
-    return guarded(async () => {
-      const command = COMMANDS.getVariable.verb
-      const reply = await this.#send('getVariable', [checkName('getVariable', name)], { valueEnd: ')' })
-      if (reply.result === '0') return null
-      if (reply.value === null) throw new AgiProtocolError('The reply holds no value', { command })
-      return reply.value
-    })
+  sayNumber(...all: Arguments<'sayNumber'>): Answer<'sayNumber'> {
+    return this.#send(() => say.sayNumber(...all))
   }
 
-  getFullVariable(expression: string): Promise<string | null> {
-    return guarded(async () => {
-      const mark = this.#valueMark
-      const reply = await this.#send('getFullVariable', [expression + mark], { valueEnd: `${mark})` })
-      if (reply.result === '0') return null
-      if (reply.value?.endsWith(mark) === true) return reply.value.slice(0, -mark.length)
-      throw new AgiProtocolError('The reply holds no value', { command: COMMANDS.getFullVariable.verb })
-    })
+  sayAlpha(...all: Arguments<'sayAlpha'>): Answer<'sayAlpha'> {
+    return this.#send(() => say.sayAlpha(...all))
   }
 
-  setMusic(on: boolean, musicClass?: string): Promise<void> {
-    return guarded(async () => {
-      const classes = on && musicClass !== undefined ? [musicClass] : []
-      await this.#send(on ? 'setMusicOn' : 'setMusicOff', classes)
-    })
+  sayPhonetic(...all: Arguments<'sayPhonetic'>): Answer<'sayPhonetic'> {
+    return this.#send(() => say.sayPhonetic(...all))
   }
 
-  verbose(message: string, level = 0): Promise<void> {
-    return guarded(async () => {
-      await this.#send('verbose', [message, integer('verbose', level, [0, 10])])
-    })
+  sayDate(...all: Arguments<'sayDate'>): Answer<'sayDate'> {
+    return this.#send(() => say.sayDate(...all))
   }
 
-  noop(): Promise<void> {
-    return guarded(async () => {
-      await this.#send('noop', [])
-    })
+  sayTime(...all: Arguments<'sayTime'>): Answer<'sayTime'> {
+    return this.#send(() => say.sayTime(...all))
   }
 
-  exec(application: string, argument?: string): Promise<number> {
-    return guarded(() => {
-      const name = checkName('exec', application)
-      return this.#number('exec', argument === undefined ? [name] : [name, argument])
-    })
+  sayDateTime(...all: Arguments<'sayDateTime'>): Answer<'sayDateTime'> {
+    return this.#send(() => say.sayDateTime(...all))
+  }
+
+  setVariable(...all: Arguments<'setVariable'>): Answer<'setVariable'> {
+    return this.#send(() => variables.setVariable(...all))
+  }
+
+  getVariable(...all: Arguments<'getVariable'>): Answer<'getVariable'> {
+    return this.#send(() => variables.getVariable(...all))
+  }
+
+  exec(...all: Arguments<'exec'>): Answer<'exec'> {
+    return this.#send(() => dialplan.exec(...all))
+  }
+
+  gosub(...all: Arguments<'gosub'>): Answer<'gosub'> {
+    return this.#send(() => dialplan.gosub(...all))
+  }
+
+  setContext(...all: Arguments<'setContext'>): Answer<'setContext'> {
+    return this.#send(() => dialplan.setContext(...all))
+  }
+
+  setExtension(...all: Arguments<'setExtension'>): Answer<'setExtension'> {
+    return this.#send(() => dialplan.setExtension(...all))
+  }
+
+  setPriority(...all: Arguments<'setPriority'>): Answer<'setPriority'> {
+    return this.#send(() => dialplan.setPriority(...all))
+  }
+
+  answer(): Answer<'answer'> {
+    return this.#send(channel.answer)
+  }
+
+  hangupChannel(...all: Arguments<'hangupChannel'>): Answer<'hangupChannel'> {
+    return this.#send(() => channel.hangupChannel(...all))
+  }
+
+  channelStatus(): Answer<'channelStatus'> {
+    return this.#send(channel.channelStatus)
+  }
+
+  channelStatusOf(...all: Arguments<'channelStatusOf'>): Answer<'channelStatusOf'> {
+    return this.#send(() => channel.channelStatusOf(...all))
+  }
+
+  setAutoHangup(...all: Arguments<'setAutoHangup'>): Answer<'setAutoHangup'> {
+    return this.#send(() => channel.setAutoHangup(...all))
+  }
+
+  setCallerId(...all: Arguments<'setCallerId'>): Answer<'setCallerId'> {
+    return this.#send(() => channel.setCallerId(...all))
+  }
+
+  setMusic(...all: Arguments<'setMusic'>): Answer<'setMusic'> {
+    return this.#send(() => channel.setMusic(...all))
+  }
+
+  asyncAgiBreak(): Answer<'asyncAgiBreak'> {
+    return this.#send(channel.asyncAgiBreak)
+  }
+
+  sendText(...all: Arguments<'sendText'>): Answer<'sendText'> {
+    return this.#send(() => messages.sendText(...all))
+  }
+
+  sendImage(...all: Arguments<'sendImage'>): Answer<'sendImage'> {
+    return this.#send(() => messages.sendImage(...all))
+  }
+
+  tddMode(...all: Arguments<'tddMode'>): Answer<'tddMode'> {
+    return this.#send(() => messages.tddMode(...all))
+  }
+
+  verbose(...all: Arguments<'verbose'>): Answer<'verbose'> {
+    return this.#send(() => messages.verbose(...all))
+  }
+
+  noop(): Answer<'noop'> {
+    return this.#send(messages.noop)
+  }
+
+  databaseGet(...all: Arguments<'databaseGet'>): Answer<'databaseGet'> {
+    return this.#send(() => database.databaseGet(...all))
+  }
+
+  databasePut(...all: Arguments<'databasePut'>): Answer<'databasePut'> {
+    return this.#send(() => database.databasePut(...all))
+  }
+
+  databaseDelete(...all: Arguments<'databaseDelete'>): Answer<'databaseDelete'> {
+    return this.#send(() => database.databaseDelete(...all))
+  }
+
+  databaseDeleteTree(...all: Arguments<'databaseDeleteTree'>): Answer<'databaseDeleteTree'> {
+    return this.#send(() => database.databaseDeleteTree(...all))
+  }
+
+  speechCreate(...all: Arguments<'speechCreate'>): Answer<'speechCreate'> {
+    return this.#send(() => speech.speechCreate(...all))
+  }
+
+  speechSet(...all: Arguments<'speechSet'>): Answer<'speechSet'> {
+    return this.#send(() => speech.speechSet(...all))
+  }
+
+  speechDestroy(): Answer<'speechDestroy'> {
+    return this.#send(speech.speechDestroy)
+  }
+
+  speechLoadGrammar(...all: Arguments<'speechLoadGrammar'>): Answer<'speechLoadGrammar'> {
+    return this.#send(() => speech.speechLoadGrammar(...all))
+  }
+
+  speechUnloadGrammar(...all: Arguments<'speechUnloadGrammar'>): Answer<'speechUnloadGrammar'> {
+    return this.#send(() => speech.speechUnloadGrammar(...all))
+  }
+
+  speechActivateGrammar(...all: Arguments<'speechActivateGrammar'>): Answer<'speechActivateGrammar'> {
+    return this.#send(() => speech.speechActivateGrammar(...all))
+  }
+
+  speechDeactivateGrammar(...all: Arguments<'speechDeactivateGrammar'>): Answer<'speechDeactivateGrammar'> {
+    return this.#send(() => speech.speechDeactivateGrammar(...all))
+  }
+
+  speechRecognize(...all: Arguments<'speechRecognize'>): Answer<'speechRecognize'> {
+    return this.#send(() => speech.speechRecognize(...all))
   }
 
   hangup(): Promise<void> {
-    return guarded(async () => {
-      this.#hangupAsked = true
+    this.#hangupAsked = true
+    return this.#guard(async () => {
       try {
-        await this.#send('hangup', [])
+        await this.#send(channel.hangup)
       } catch (error) {
         const isGone = error instanceof AgiHangupError || error instanceof AgiDeadChannelError
         if (!isGone) throw error
@@ -185,86 +249,55 @@ export class TypedCall implements AgiCall {
     })
   }
 
-  async #playback(name: CommandName, args: readonly Argument[]): Promise<PlaybackResult> {
-    const { verb } = COMMANDS[name]
-    const reply = await this.#send(name, args)
-    const code = integerResult(reply, verb)
-    if (code < 0) return this.#failed(name)
-    const endpos = reply.endpos ?? 0
-    return code === 0 ? { kind: 'finished', endpos } : { kind: 'key', key: dtmfKeyOfCode(code, verb), endpos }
+  getFullVariable(expression: string, channelName?: string): Promise<string | null> {
+    return this.#send(() => variables.getFullVariable(expression, VALUE_MARK, channelName))
   }
 
-  /** A -1 may be a hangup or a failure: asks which. @throws AgiHangupError when it was a hangup. */
-  async #failed(name: CommandName): Promise<{ kind: 'failed' }> {
+  getVariables<Name extends string>(names: readonly Name[]): Promise<Record<Name, string>> {
+    return this.#guard(async () => {
+      const values = new Map<Name, string>()
+      for (const { expression, names: group } of planReading(names, this.#lineBytesMax)) {
+        const list = await this.getFullVariable(expression)
+        for (const [name, value] of readValues(group, list ?? '')) {
+          values.set(name, value ?? (await this.getFullVariable(`\${${name}}`)) ?? '')
+        }
+      }
+      return Object.fromEntries(values) as Record<Name, string>
+    })
+  }
+
+  setVariables(pairs: Readonly<Record<string, string>>): Promise<void> {
+    return this.#guard(async () => {
+      const plan = planVariables(pairs, this.#lineBytesMax)
+      for (const list of plan.multiple) {
+        const result = await this.exec('MSet', list)
+        if (result !== 0) throw new AgiCommandFailedError('MSet failed', { command: 'EXEC' })
+      }
+      // One after another, not all at once: there may be more of them than the queue holds.
+      for (const [name, value] of plan.single) await this.setVariable(name, value)
+    })
+  }
+
+  #send<Result>(build: () => AgiCommand<Result>): Promise<Result> {
+    let answer: Promise<Result>
     try {
-      await this.#send('channelStatus', [])
-      return { kind: 'failed' }
+      answer = this.#exchange.submit(build())
     } catch (error) {
-      throw error instanceof AgiHangupError ? hangup(name) : error
+      answer = Promise.reject(error)
     }
+    answer.catch(ignore)
+    return answer
   }
 
-  async #failureOf(name: CommandName): Promise<AgiCommandFailedError> {
-    await this.#failed(name)
-    return failed(name)
-  }
-
-  async #number(name: CommandName, args: readonly Argument[], waitMs = 0): Promise<number> {
-    return integerResult(await this.#send(name, args, { waitMs }), COMMANDS[name].verb)
-  }
-
-  async #send(
-    name: CommandName,
-    args: readonly Argument[],
-    { waitMs = 0, valueEnd = null }: { waitMs?: number; valueEnd?: string | null } = {},
-  ): Promise<AgiReply> {
-    const { verb, allowedWhenDead, prompt } = COMMANDS[name]
-    const line = encodeCommand({ verb, arguments: args, lineBytesMax: this.#lineBytesMax })
-    const replyTimeoutMs = prompt ? Math.min(this.#replyTimeoutMs + waitMs, INT_MAX) : null
-    return await this.#exchange.submit({ verb, line, allowedWhenDead, replyTimeoutMs, valueEnd })
+  #guard<Result>(work: () => Promise<Result>): Promise<Result> {
+    const answer = work()
+    answer.catch(ignore)
+    return answer
   }
 }
 
 /**
- * A command started beside other work (`const playing = call.streamFile(…)`) may reject before anybody awaits
- * it. Node would end the process, with every other call in it, because one caller hung up.
+ * A command started beside other work (`const playing = call.streamFile(…)`) may reject before anybody awaits it. Node
+ * would end the process, with every other call in it, because one caller hung up.
  */
-function guarded<T>(work: () => Promise<T>): Promise<T> {
-  const promise = (async () => await work())()
-  promise.catch(() => undefined)
-  return promise
-}
-
-function integerResult(reply: AgiReply, command: string): number {
-  if (!/^-?\d{1,10}$/.test(reply.result)) {
-    throw new AgiProtocolError('The result is no number', { command })
-  }
-  return Number(reply.result)
-}
-
-function hangup(name: CommandName): AgiHangupError {
-  return new AgiHangupError('The caller hung up', { command: COMMANDS[name].verb })
-}
-
-function failed(name: CommandName): AgiCommandFailedError {
-  return new AgiCommandFailedError('Asterisk could not do it', { command: COMMANDS[name].verb })
-}
-
-function keySet(name: CommandName, escapeDigits: string): string {
-  return checkKeySet(escapeDigits, COMMANDS[name].verb)
-}
-
-function checkFile(file: string): string {
-  if (file === '') throw new AgiArgumentError('There is no file to play')
-  return file
-}
-
-function checkName(name: CommandName, text: string): string {
-  if (text === '') throw new AgiArgumentError('A name is empty', { command: COMMANDS[name].verb })
-  return text
-}
-
-function integer(name: CommandName, value: number, [min, max]: [number, number]): number {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return value
-  throw new AgiArgumentError(`A number is not within ${min} to ${max}`, { command: COMMANDS[name].verb })
-}
+function ignore(): void {}

@@ -49,6 +49,9 @@ const DEAD_ALLOWED: Readonly<Record<string, boolean>> = {
   'WAIT FOR DIGIT': false,
 }
 
+/** Every command of Asterisk 22. */
+export const COMMAND_VERBS: readonly string[] = Object.keys(DEAD_ALLOWED)
+
 const WORDS_MAX = 3
 
 /** A line cut into a command that Asterisk knows and its arguments. */

@@ -1,4 +1,5 @@
 import { CommandExchange } from '../command-exchange.ts'
+import { lineBytesMaxOf } from '../encoding.ts'
 import type { AgiEnvironment } from '../environment.ts'
 import { AgiProtocolError } from '../errors.ts'
 import { LineReader } from '../line-reader.ts'
@@ -31,7 +32,11 @@ export function scriptedCall(
       for (const line of lines.push(Buffer.of(byte))) exchange.receiveLine(line)
     }
   }
+  const { version = '22.10.1', replyTimeoutMs = 30_000 } = options
+  const lineBytesMax = lineBytesMaxOf(version)
   const exchange: CommandExchange = new CommandExchange({
+    lineBytesMax,
+    replyTimeoutMs,
     write: (line) => {
       written.push(line.slice(0, -1))
       const reply = left.shift() ?? ''
@@ -44,9 +49,9 @@ export function scriptedCall(
         }
       })
     },
-    onOverdue: (error) => exchange.close(error),
+    overdue: (error) => exchange.close(error),
+    report: undefined,
   })
-  const environment = { version: options.version ?? '22.10.1' } as AgiEnvironment
-  const { replyTimeoutMs = 30_000 } = options
-  return { call: new TypedCall({ environment, exchange, replyTimeoutMs }), exchange, written, receive }
+  const environment = { version } as AgiEnvironment
+  return { call: new TypedCall({ environment, exchange, lineBytesMax }), exchange, written, receive }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planVariables } from './variables.ts'
+import { planVariables } from './variable-plan.ts'
 
 describe('planning how variables are set', () => {
   it('puts plain ones into one MSet', () => {
