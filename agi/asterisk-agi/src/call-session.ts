@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Admission, Candidate } from './admission.ts'
 import type { AgiCall } from './call.ts'
-import { CommandExchange, type CommandReport } from './command-exchange.ts'
+import { CommandExchange, type CommandReport, type ExchangeHost } from './command-exchange.ts'
 import { lineBytesMaxOf } from './encoding.ts'
 import { type AgiEnvironment, EnvironmentReader } from './environment.ts'
 import { AgiConnectionLostError, AgiError, AgiHangupError, AgiProtocolError } from './errors.ts'
@@ -24,6 +24,8 @@ const CLOSING_MS = 5_000
 /** Errors looked at in a chain of causes. */
 const CAUSES_MAX = 8
 
+const CALL_OVER = new AgiConnectionLostError('The call is over')
+
 /** How a call ended. */
 export type AgiCallOutcome = 'completed' | 'hangup' | 'connection-lost' | 'failed'
 
@@ -42,7 +44,7 @@ export interface SessionHost {
   routeOf(environment: AgiEnvironment): AgiRoute | AgiRefusal
   refused(reason: AgiRefusal): void
   started(call: AgiCall): void
-  ended(call: AgiCall, outcome: AgiCallOutcome): void
+  ended(call: AgiCall, outcome: AgiCallOutcome, durationMs: number): void
   error(error: unknown, call: AgiCall | null): void
   /** Undefined when nobody wants to know of commands. */
   readonly command: ((report: CommandReport, call: AgiCall) => void) | undefined
@@ -56,14 +58,18 @@ interface CallParts {
 }
 
 /** One connection, from its first byte to its close. */
-export class CallSession implements Candidate {
+export class CallSession implements Candidate, ExchangeHost {
   readonly #socket: Socket
   readonly #host: SessionHost
-  readonly #lines = new LineReader(LINE_BYTES_MAX)
+  readonly #lines = new LineReader(LINE_BYTES_MAX, (line) => this.#receiveLine(line))
+  /** Undefined when nobody wants to know. */
+  readonly report: ((report: CommandReport) => void) | undefined
+  lineBytesMax = 0
   #environment: EnvironmentReader | null = new EnvironmentReader()
   #parts: CallParts | null = null
   #state: 'environment' | 'waiting' | 'call' | 'over' = 'environment'
   #bytesSeen = false
+  #startedAtMs = 0
   #fault: AgiError | null = null
   #socketError: Error | undefined
   #timer: NodeJS.Timeout | undefined
@@ -71,6 +77,8 @@ export class CallSession implements Candidate {
   constructor(socket: Socket, host: SessionHost) {
     this.#socket = socket
     this.#host = host
+    const { command } = host
+    this.report = command === undefined ? undefined : (report) => this.#report(command, report)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, KEEPALIVE_DELAY_MS)
     // Asterisk gives up on a write after 100 ms: the socket is read to its end, whatever the state.
@@ -122,11 +130,27 @@ export class CallSession implements Candidate {
     this.#socket.destroy()
   }
 
+  get replyTimeoutMs(): number {
+    return this.#host.replyTimeoutMs
+  }
+
+  write(line: string): void {
+    this.#socket.write(line)
+  }
+
+  overdue(error: AgiConnectionLostError): void {
+    this.#fail(error)
+  }
+
+  #report(tell: NonNullable<SessionHost['command']>, report: CommandReport): void {
+    if (this.#parts !== null) tell(report, this.#parts.call)
+  }
+
   #receive(chunk: Buffer): void {
     this.#bytesSeen = true
     if (this.#state === 'over') return
     try {
-      for (const line of this.#lines.push(chunk)) this.#receiveLine(line)
+      this.#lines.push(chunk)
     } catch (error) {
       if (this.#state === 'environment') this.refuse('bad-environment')
       else
@@ -140,12 +164,13 @@ export class CallSession implements Candidate {
       if (this.#state === 'waiting' && this.#parts.exchange.hungUp) this.refuse('abandoned')
       return
     }
+    if (this.#state !== 'environment') return
     const environment = this.#environment?.push(line) ?? null
     if (environment !== null) this.#enter(environment)
   }
 
   #enter(environment: AgiEnvironment): void {
-    clearTimeout(this.#timer)
+    this.#stopTimer()
     const route = this.#host.routeOf(environment)
     const place = typeof route === 'string' ? route : this.#host.admission.enter(this)
     if (typeof route === 'string' || place === 'full') {
@@ -159,21 +184,15 @@ export class CallSession implements Candidate {
   }
 
   #partsOf(environment: AgiEnvironment, route: AgiRoute): CallParts {
-    const lineBytesMax = lineBytesMaxOf(environment.version)
-    const { command, replyTimeoutMs } = this.#host
-    const exchange = new CommandExchange({
-      lineBytesMax,
-      replyTimeoutMs,
-      write: (line) => this.#socket.write(line),
-      overdue: (error) => this.#fail(error),
-      report: command === undefined ? undefined : (report) => command(report, call),
-    })
-    const call = new TypedCall({ environment, exchange, lineBytesMax })
+    this.lineBytesMax = lineBytesMaxOf(environment.version)
+    const exchange = new CommandExchange(this)
+    const call = new TypedCall({ environment, exchange, lineBytesMax: this.lineBytesMax })
     return { call, exchange, route }
   }
 
   #start(parts: CallParts): void {
     this.#state = 'call'
+    this.#startedAtMs = performance.now()
     this.#host.started(parts.call)
     void this.#run(parts)
   }
@@ -195,7 +214,7 @@ export class CallSession implements Candidate {
       }
     }
     this.#end()
-    this.#host.ended(call, outcome)
+    this.#host.ended(call, outcome, performance.now() - this.#startedAtMs)
   }
 
   #outcomeOf(call: TypedCall, { endReason }: CommandExchange): AgiCallOutcome {
@@ -216,21 +235,28 @@ export class CallSession implements Candidate {
   /** Closes our side; the peer's bytes are still read, for a reset would take the last line from it. */
   #end(): void {
     this.#state = 'over'
-    this.#parts?.exchange.close(new AgiConnectionLostError('The call is over'))
-    clearTimeout(this.#timer)
+    this.#parts?.exchange.close(CALL_OVER)
+    this.#stopTimer()
     if (this.#socket.destroyed) return
     this.#timer = setTimeout(() => this.#socket.destroy(), CLOSING_MS)
     this.#socket.end()
   }
 
   #closed(): void {
-    clearTimeout(this.#timer)
-    const cause = this.#socketError
+    this.#stopTimer()
     // A probe that connects and closes says nothing; one that said something was no Asterisk.
     if (this.#state === 'environment' && this.#bytesSeen) this.#host.refused('bad-environment')
     if (this.#state === 'waiting') this.refuse('abandoned')
     if (this.#state === 'environment') this.#state = 'over'
-    this.#parts?.exchange.close(new AgiConnectionLostError('The connection was lost', { cause }))
+    const exchange = this.#parts?.exchange
+    if (exchange === undefined || exchange.closed) return
+    exchange.close(new AgiConnectionLostError('The connection was lost', { cause: this.#socketError }))
+  }
+
+  /** Lets the timer go as well: it is larger than all the rest of a session. */
+  #stopTimer(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 }
 

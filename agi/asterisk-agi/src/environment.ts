@@ -47,8 +47,8 @@ export interface AgiEnvironment {
 
 /** Gathers the environment's lines, with bounds, until the blank line that ends them. */
 export class EnvironmentReader {
-  readonly #raw = new Map<string, string>()
-  #length = 0
+  readonly #names = new Set<string>()
+  #text = '\n'
 
   /**
    * Takes one line (a CR at its end is tolerated); gives the environment at the blank line, else null.
@@ -58,54 +58,154 @@ export class EnvironmentReader {
    */
   push(raw: string): AgiEnvironment | null {
     const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw
-    if (line === '') return environmentOf(this.#raw)
-    this.#length += line.length
-    if (this.#raw.size >= LINES_MAX || this.#length > LENGTH_MAX) {
+    if (line === '') return this.#whole()
+    if (this.#names.size >= LINES_MAX || this.#text.length + line.length > LENGTH_MAX) {
       throw new AgiProtocolError('The environment is too long')
     }
     // Only the first colon separates: agi_request and IPv6 channel names hold more of them.
-    const match = /^(agi_\w+):(?: (.*))?$/s.exec(line)
-    const name = match?.[1]
-    if (name === undefined) throw new AgiProtocolError('A line of the environment is malformed')
-    if (this.#raw.has(name)) throw new AgiProtocolError('A line of the environment comes twice')
-    this.#raw.set(name, match?.[2] ?? '')
+    const colon = line.indexOf(':')
+    const name = line.slice(0, colon)
+    if (!/^agi_\w+:(?: |$)/.test(line)) throw new AgiProtocolError('A line of the environment is malformed')
+    if (this.#names.has(name)) throw new AgiProtocolError('A line of the environment comes twice')
+    this.#names.add(name)
+    this.#text += `${name}: ${line.slice(colon + 2)}\n`
     return null
   }
-}
 
-function environmentOf(raw: ReadonlyMap<string, string>): AgiEnvironment {
-  for (const name of REQUIRED) {
-    if (!raw.has(name)) throw new AgiProtocolError(`The environment has no ${name}`)
-  }
-  const text = (name: string): string => raw.get(name) ?? ''
-  const priority = Number(text('agi_priority'))
-  if (!Number.isSafeInteger(priority)) throw new AgiProtocolError('agi_priority is no integer')
-  return {
-    ...scriptOf(text('agi_network_script')),
-    arguments: argumentsOf(raw),
-    channel: text('agi_channel'),
-    uniqueId: text('agi_uniqueid'),
-    callerId: knownOrNull(raw, 'agi_callerid'),
-    callerIdName: knownOrNull(raw, 'agi_calleridname'),
-    dnid: knownOrNull(raw, 'agi_dnid'),
-    rdnis: knownOrNull(raw, 'agi_rdnis'),
-    context: text('agi_context'),
-    extension: text('agi_extension'),
-    priority,
-    language: text('agi_language'),
-    type: text('agi_type'),
-    version: text('agi_version'),
-    accountCode: text('agi_accountcode'),
-    threadId: text('agi_threadid'),
-    raw,
+  #whole(): AgiEnvironment {
+    for (const name of REQUIRED) {
+      if (!this.#names.has(name)) throw new AgiProtocolError(`The environment has no ${name}`)
+    }
+    const environment = new CallEnvironment(this.#text)
+    if (!Number.isSafeInteger(environment.priority)) throw new AgiProtocolError('agi_priority is no integer')
+    return environment
   }
 }
 
-function scriptOf(networkScript: string): Pick<AgiEnvironment, 'script' | 'query'> {
-  const mark = networkScript.indexOf('?')
-  const path = mark === -1 ? networkScript : networkScript.slice(0, mark)
-  const query = mark === -1 ? '' : networkScript.slice(mark + 1)
-  return { script: percentDecoded(path).replace(/^\/+/, ''), query: new URLSearchParams(query) }
+/**
+ * Holds the lines as one text, and finds what is asked for: calls wait for hours, and few look at more than two or three
+ * of the lines.
+ */
+class CallEnvironment implements AgiEnvironment {
+  /** `\nname: value\nname: value\n`. */
+  readonly #text: string
+  #query: URLSearchParams | null = null
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  get script(): string {
+    return percentDecoded(this.#networkScript.path).replace(/^\/+/, '')
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#networkScript.query)
+    return this.#query
+  }
+
+  get arguments(): readonly string[] {
+    const found: string[] = []
+    for (
+      let value = this.#line('agi_arg_1');
+      value !== null;
+      value = this.#line(`agi_arg_${found.length + 1}`)
+    ) {
+      found.push(value)
+    }
+    return found
+  }
+
+  get channel(): string {
+    return this.#value('agi_channel')
+  }
+
+  get uniqueId(): string {
+    return this.#value('agi_uniqueid')
+  }
+
+  get callerId(): string | null {
+    return this.#known('agi_callerid')
+  }
+
+  get callerIdName(): string | null {
+    return this.#known('agi_calleridname')
+  }
+
+  get dnid(): string | null {
+    return this.#known('agi_dnid')
+  }
+
+  get rdnis(): string | null {
+    return this.#known('agi_rdnis')
+  }
+
+  get context(): string {
+    return this.#value('agi_context')
+  }
+
+  get extension(): string {
+    return this.#value('agi_extension')
+  }
+
+  get priority(): number {
+    return Number(this.#value('agi_priority'))
+  }
+
+  get language(): string {
+    return this.#value('agi_language')
+  }
+
+  get type(): string {
+    return this.#value('agi_type')
+  }
+
+  get version(): string {
+    return this.#value('agi_version')
+  }
+
+  get accountCode(): string {
+    return this.#value('agi_accountcode')
+  }
+
+  get threadId(): string {
+    return this.#value('agi_threadid')
+  }
+
+  get raw(): ReadonlyMap<string, string> {
+    const pairs = this.#text
+      .slice(1, -1)
+      .split('\n')
+      .map((line): [string, string] => {
+        const colon = line.indexOf(':')
+        return [line.slice(0, colon), line.slice(colon + 2)]
+      })
+    return new Map(pairs)
+  }
+
+  get #networkScript(): { path: string; query: string } {
+    const address = this.#value('agi_network_script')
+    const mark = address.indexOf('?')
+    return mark === -1
+      ? { path: address, query: '' }
+      : { path: address.slice(0, mark), query: address.slice(mark + 1) }
+  }
+
+  #line(name: string): string | null {
+    const begin = this.#text.indexOf(`\n${name}: `)
+    if (begin === -1) return null
+    const valueBegin = begin + name.length + 3
+    return this.#text.slice(valueBegin, this.#text.indexOf('\n', valueBegin))
+  }
+
+  #value(name: string): string {
+    return this.#line(name) ?? ''
+  }
+
+  #known(name: string): string | null {
+    const value = this.#line(name)
+    return value === null || value === '' || value === 'unknown' ? null : value
+  }
 }
 
 function percentDecoded(path: string): string {
@@ -115,21 +215,4 @@ function percentDecoded(path: string): string {
     // A bare '%' in a dialplan is no fault: the path is then what was written.
     return path
   }
-}
-
-function argumentsOf(raw: ReadonlyMap<string, string>): string[] {
-  const found: string[] = []
-  for (
-    let value = raw.get('agi_arg_1');
-    value !== undefined;
-    value = raw.get(`agi_arg_${found.length + 1}`)
-  ) {
-    found.push(value)
-  }
-  return found
-}
-
-function knownOrNull(raw: ReadonlyMap<string, string>, name: string): string | null {
-  const value = raw.get(name)
-  return value === undefined || value === '' || value === 'unknown' ? null : value
 }

@@ -8,46 +8,51 @@ const LINE_FEED = 0x0a
  */
 export class LineReader {
   readonly #lineBytesMax: number
-  #partial: Buffer[] = []
+  readonly #take: (line: string) => void
+  #partial: Buffer[] | null = null
   #partialBytes = 0
 
-  /** @param lineBytesMax The longest line let through, without its line feed. */
-  constructor(lineBytesMax: number) {
+  /**
+   * @param lineBytesMax The longest line let through, without its line feed.
+   * @param take Called with each line, without its line feed, before {@link push} returns.
+   */
+  constructor(lineBytesMax: number, take: (line: string) => void) {
     this.#lineBytesMax = lineBytesMax
+    this.#take = take
   }
 
-  /**
-   * The lines that `chunk` completes, without their line feed.
-   *
-   * @throws AgiProtocolError when a line, complete or not, is longer than the bound.
-   */
-  *push(chunk: Buffer): Generator<string, void, undefined> {
+  /** @throws AgiProtocolError when a line, complete or not, is longer than the bound; those before it are taken. */
+  push(chunk: Buffer): void {
     let start = 0
     for (;;) {
       const end = chunk.indexOf(LINE_FEED, start)
-      const piece = chunk.subarray(start, end === -1 ? chunk.length : end)
-      if (this.#partialBytes + piece.length > this.#lineBytesMax) {
+      const pieceEnd = end === -1 ? chunk.length : end
+      if (this.#partialBytes + pieceEnd - start > this.#lineBytesMax) {
         throw new AgiProtocolError(`A line is longer than ${this.#lineBytesMax} bytes`)
       }
       if (end === -1) {
-        this.#keep(piece)
+        this.#keep(chunk.subarray(start))
         return
       }
-      yield this.#complete(piece)
+      this.#take(
+        this.#partial === null
+          ? chunk.toString('utf8', start, end)
+          : this.#complete(chunk.subarray(start, end)),
+      )
       start = end + 1
     }
   }
 
   #keep(piece: Buffer): void {
     if (piece.length === 0) return
+    this.#partial ??= []
     this.#partial.push(piece)
     this.#partialBytes += piece.length
   }
 
   #complete(piece: Buffer): string {
-    if (this.#partialBytes === 0) return piece.toString('utf8')
-    const line = Buffer.concat([...this.#partial, piece]).toString('utf8')
-    this.#partial = []
+    const line = Buffer.concat([...(this.#partial ?? []), piece]).toString('utf8')
+    this.#partial = null
     this.#partialBytes = 0
     return line
   }

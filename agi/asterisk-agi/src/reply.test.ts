@@ -12,19 +12,17 @@ interface Piece {
 
 /** Everything that comes out of a stream of replies, cut at the given places. */
 function read(pieces: readonly Piece[], chunksOf: (bytes: Buffer) => Buffer[]): ReplyEvent[] {
-  const lines = new LineReader(64 * 1024)
   const replies = new ReplyReader()
   const ends = pieces.map(({ valueEnd }) => valueEnd)
   const events: ReplyEvent[] = []
+  const lines = new LineReader(64 * 1024, (line) => {
+    const event = replies.push(line)
+    if (event === null) return
+    events.push(event)
+    if (event.kind === 'reply') replies.expect(ends.shift() ?? null)
+  })
   replies.expect(ends.shift() ?? null)
-  for (const chunk of chunksOf(Buffer.from(pieces.map(({ text }) => text).join('')))) {
-    for (const line of lines.push(chunk)) {
-      const event = replies.push(line)
-      if (event === null) continue
-      events.push(event)
-      if (event.kind === 'reply') replies.expect(ends.shift() ?? null)
-    }
-  }
+  for (const chunk of chunksOf(Buffer.from(pieces.map(({ text }) => text).join('')))) lines.push(chunk)
   return events
 }
 
@@ -119,9 +117,11 @@ describe('replies, byte by byte', () => {
   })
 
   it('bounds a line without end, before it is complete', () => {
-    const lines = new LineReader(100)
-    expect([...lines.push(Buffer.alloc(60, 'x'))]).toEqual([])
-    expect(() => [...lines.push(Buffer.alloc(60, 'x'))]).toThrow(AgiProtocolError)
+    const taken: string[] = []
+    const lines = new LineReader(100, (line) => void taken.push(line))
+    lines.push(Buffer.from(`whole\n${'x'.repeat(60)}`))
+    expect(() => lines.push(Buffer.alloc(60, 'x'))).toThrow(AgiProtocolError)
+    expect(taken).toEqual(['whole'])
   })
 })
 

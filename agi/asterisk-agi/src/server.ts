@@ -73,12 +73,11 @@ export function createAgiServer(options: AgiServerOptions): AgiServer {
 class FastAgiServer implements AgiServer {
   readonly #options: AgiServerOptions
   readonly #admission: Admission
-  readonly #isAllowed: (address: string | undefined) => boolean
+  /** null when everybody is: an address costs a system call. */
+  readonly #isAllowed: ((address: string | undefined) => boolean) | null
   readonly #host: SessionHost
   readonly #server: Server
   readonly #sessions = new Set<CallSession>()
-  /** Calls in progress, with the time each began. */
-  readonly #calls = new Map<AgiCall, number>()
   #closing: Promise<void> | null = null
   #onChange: (() => void) | null = null
 
@@ -90,14 +89,14 @@ class FastAgiServer implements AgiServer {
       waitingTimeoutMs: atLeast(1, 'waitingTimeoutMs', options.waitingTimeoutMs ?? 2_000),
     }
     this.#admission = new Admission(limits)
-    this.#isAllowed = options.allowedPeers === undefined ? () => true : allowedPeers(options.allowedPeers)
+    this.#isAllowed = options.allowedPeers === undefined ? null : allowedPeers(options.allowedPeers)
     this.#host = this.#sessionHost()
     this.#server = createServer((socket) => this.#accept(socket))
     this.#server.maxConnections = limits.activeMax + limits.waitingMax + REFUSALS_AT_ONCE_MAX
   }
 
   get activeCalls(): number {
-    return this.#calls.size
+    return this.#admission.active
   }
 
   get waitingCalls(): number {
@@ -125,10 +124,10 @@ class FastAgiServer implements AgiServer {
 
   async #drainAndStop(drainMs: number): Promise<void> {
     for (const session of this.#sessions) session.refuseWaiting()
-    await this.#until(() => this.#calls.size === 0, drainMs)
+    await this.#until(() => this.activeCalls === 0, drainMs)
     for (const session of this.#sessions) session.abort(new AgiConnectionLostError('The server is closing'))
     // Handlers see their end, and those just refused read why before their connection goes.
-    await this.#until(() => this.#calls.size === 0 && this.#sessions.size === 0, SETTLING_MS)
+    await this.#until(() => this.activeCalls === 0 && this.#sessions.size === 0, SETTLING_MS)
     if (!this.#server.listening) return
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve())
@@ -156,7 +155,7 @@ class FastAgiServer implements AgiServer {
       this.#sessions.delete(session)
       this.#onChange?.()
     })
-    if (!this.#isAllowed(socket.remoteAddress)) session.refuse('not-allowed')
+    if (this.#isAllowed?.(socket.remoteAddress) === false) session.refuse('not-allowed')
   }
 
   #sessionHost(): SessionHost {
@@ -167,11 +166,8 @@ class FastAgiServer implements AgiServer {
       admission: this.#admission,
       routeOf: (environment) => this.#routeOf(environment),
       refused: (reason) => this.#tell({ type: 'call-refused', reason }),
-      started: (call) => {
-        this.#calls.set(call, performance.now())
-        this.#tell({ type: 'call-started', call })
-      },
-      ended: (call, outcome) => this.#ended(call, outcome),
+      started: (call) => this.#tell({ type: 'call-started', call }),
+      ended: (call, outcome, durationMs) => this.#ended({ type: 'call-ended', call, durationMs, outcome }),
       error: (error, call) => this.#tellError(error, call),
       command:
         onCommand === undefined ? undefined : (report, call) => this.#safely(() => onCommand(report, call)),
@@ -183,10 +179,8 @@ class FastAgiServer implements AgiServer {
     return this.#options.router.routeOf(environment.script) ?? 'no-script'
   }
 
-  #ended(call: AgiCall, outcome: AgiCallOutcome): void {
-    const durationMs = performance.now() - (this.#calls.get(call) ?? performance.now())
-    this.#calls.delete(call)
-    this.#tell({ type: 'call-ended', call, durationMs, outcome })
+  #ended(event: AgiServerEvent): void {
+    this.#tell(event)
     this.#admission.leave()
     this.#onChange?.()
   }

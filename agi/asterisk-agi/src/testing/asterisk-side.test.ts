@@ -43,8 +43,12 @@ async function bareServer(options: Omit<FakeCallOptions, 'port'> = {}): Promise<
 }
 
 async function* received(socket: Socket): AsyncGenerator<string, void, undefined> {
-  const lines = new LineReader(8_192)
-  for await (const chunk of socket) yield* lines.push(chunk as Buffer)
+  const found: string[] = []
+  const lines = new LineReader(8_192, (line) => void found.push(line))
+  for await (const chunk of socket) {
+    lines.push(chunk as Buffer)
+    yield* found.splice(0)
+  }
 }
 
 afterEach(() => {

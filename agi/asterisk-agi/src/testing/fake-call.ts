@@ -169,10 +169,10 @@ class FakeAsteriskCall implements FakeCall {
   #connected(): Promise<boolean> {
     const socket = this.#socket
     return new Promise((resolve) => {
-      const lines = new LineReader(LINE_BYTES_MAX - 1)
+      const lines = new LineReader(LINE_BYTES_MAX - 1, (line) => void this.#received.push(line))
       socket.on('data', (chunk) => {
         try {
-          this.#received.push(...lines.push(chunk))
+          lines.push(chunk)
           this.#channel.notify()
         } catch (error) {
           socket.destroy(error instanceof Error ? error : undefined)

@@ -29,11 +29,11 @@ export interface RawPeer {
 /** Connects to a server on this machine. */
 export async function rawPeer(port: number): Promise<RawPeer> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  const reader = new LineReader(64 * 1024)
   const received: (string | null)[] = []
   let wake: (() => void) | null = null
+  const reader = new LineReader(64 * 1024, (line) => void received.push(line))
   socket.on('data', (chunk) => {
-    received.push(...reader.push(chunk))
+    reader.push(chunk)
     wake?.()
   })
   // A reset is one of the ways a server may close; 'close' follows.

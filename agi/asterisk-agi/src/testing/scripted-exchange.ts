@@ -24,12 +24,11 @@ export function scriptedCall(
   replies: readonly string[] = [],
   options: { version?: string; replyTimeoutMs?: number } = {},
 ): ScriptedCall {
-  const lines = new LineReader(64 * 1024)
   const written: string[] = []
   const left = [...replies]
   const receive = (text: string): void => {
     for (const byte of Buffer.from(text)) {
-      for (const line of lines.push(Buffer.of(byte))) exchange.receiveLine(line)
+      lines.push(Buffer.of(byte))
     }
   }
   const { version = '22.10.1', replyTimeoutMs = 30_000 } = options
@@ -52,6 +51,7 @@ export function scriptedCall(
     overdue: (error) => exchange.close(error),
     report: undefined,
   })
+  const lines = new LineReader(64 * 1024, (line) => exchange.receiveLine(line))
   const environment = { version } as AgiEnvironment
   return { call: new TypedCall({ environment, exchange, lineBytesMax }), exchange, written, receive }
 }
