@@ -86,6 +86,7 @@ export interface AgiCall {
   /** Writes to Asterisk's console. @param level 0 (default) to 10. */
   verbose(message: string, level?: number): Promise<void>
 
+  /** Does nothing but a round trip to Asterisk. */
   noop(): Promise<void>
 
   /**

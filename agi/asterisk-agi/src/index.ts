@@ -1,4 +1,8 @@
-/** A FastAGI server for Node: what Asterisk calls, and the calls it hands over. */
+/**
+ * A FastAGI server for Node: what Asterisk calls, and the calls it hands over.
+ *
+ * @module asterisk-agi
+ */
 export type { AgiCall, DigitResult, PlaybackResult, SayResult } from './call.ts'
 export type { AgiCallOutcome, AgiRefusal } from './call-session.ts'
 export { DTMF_KEYS, type DtmfKey, isDtmfKey } from './dtmf.ts'
