@@ -49,9 +49,12 @@ async function writeJson(path: string, content: object): Promise<void> {
 async function checkExports({ exports }: PublishedManifest): Promise<void> {
   for (const target of Object.values(exports)) {
     if (typeof target === 'string') continue
-    const files = [target.import, target.require].flatMap((built) => Object.values(built) as string[])
+    const files = [target.import, target.require].flatMap(({ types, default: code }) => [types, code])
     for (const file of files) {
-      const isThere = await stat(join(publishedFolder, file)).then((found) => found.isFile(), () => false)
+      const isThere = await stat(join(publishedFolder, file)).then(
+        (found) => found.isFile(),
+        () => false,
+      )
       if (!isThere) throw new Error(`${file} was not built: name its source in tsconfig.build.json`)
     }
   }
