@@ -69,6 +69,14 @@ export async function compileConsumer(consumerFolder: string): Promise<void> {
 }
 
 /** The published manifest. */
-export async function readManifest(installedFolder: string): Promise<Record<string, unknown>> {
-  return JSON.parse(await readFile(join(installedFolder, 'package.json'), 'utf8')) as Record<string, unknown>
+export async function readManifest(installedFolder: string): Promise<{ exports: Record<string, unknown> }> {
+  const text = await readFile(join(installedFolder, 'package.json'), 'utf8')
+  return JSON.parse(text) as { exports: Record<string, unknown> }
+}
+
+/** The modules that its exports lead to, as paths in `esm/` and `cjs/` alike, without `.js`. */
+export async function readEntries(installedFolder: string): Promise<string[]> {
+  const { exports } = await readManifest(installedFolder)
+  const files = JSON.stringify(exports).matchAll(/"\.\/esm\/([^"]+)\.js"/g)
+  return [...files].map((match) => match[1] ?? '')
 }

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { Application, type Context, Converter, ReflectionKind, TSConfigReader, TypeDocReader } from 'typedoc'
 
 /**
- * `npm run docs -w asterisk-agi`: writes the API reference, `docs/api`, from the docstrings of all that is exported
- * (settings in `typedoc.json`). With `--check` nothing is written: it fails when the pages aren't what the
- * sources give now. A broken link or a symbol without a docstring fails both.
+ * `npm run docs -w asterisk-agi`: writes the API reference, `docs/api`, from the docstrings of all that `exports` of
+ * `package.json` reaches (settings in `typedoc.json`). With `--check` nothing is written: it fails when the pages
+ * aren't what the sources give now. A broken link or a symbol without a docstring fails both.
  */
 const packageFolder = fileURLToPath(new URL('..', import.meta.url))
 const referenceFolder = join(packageFolder, 'docs', 'api')
