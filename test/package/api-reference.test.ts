@@ -15,7 +15,7 @@ describe('the API reference of asterisk-agi', () => {
       ['run', 'docs', '--workspace', 'asterisk-agi', '--', '--check'],
       project,
     )
-    await expect(checked).resolves.toContain('docs.ts --check')
+    await expect(checked).resolves.not.toContain('Out of date')
   })
 
   it('links each symbol to where it is described', async () => {

@@ -77,7 +77,7 @@ describe('the published package', () => {
     expect(Object.keys(exports)).toEqual(expect.arrayContaining(['.', './testing']))
   })
 
-  describe('in a program that uses it', () => {
+  describe('in a program compiled against it under strict, library types checked too', () => {
     const expected = {
       seen: ['pt_BR', 'pt'],
       menu: '1',

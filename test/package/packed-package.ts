@@ -26,9 +26,8 @@ export async function packPackage(): Promise<PackedPackage> {
   const consumerFolder = join(folder, 'consumer')
   await runCommand('npm', ['run', 'build', '--workspace', 'asterisk-agi'], project)
   const published = join(project, 'agi', 'asterisk-agi', 'dist')
-  const packed = await runCommand('npm', ['pack', '--json', '--pack-destination', folder], published)
-  const [{ filename }] = JSON.parse(packed) as [{ filename: string }]
-  const tarball = join(folder, filename)
+  const written = await runCommand('npm', ['pack', '--silent', '--pack-destination', folder], published)
+  const tarball = join(folder, written.trim())
   await mkdir(consumerFolder)
   await writeFile(join(consumerFolder, 'package.json'), JSON.stringify({ private: true }))
   const cache = ['--offline', '--cache', join(folder, 'empty-npm-cache')]

@@ -16,9 +16,9 @@ describe('the manifest that is published', () => {
   it('keeps what users need and drops what holds for the source folder alone', () => {
     const manifest = publishedManifest(source)
     expect(manifest).toMatchObject({ name: 'asterisk-agi', version: '1.2.3', engines: { node: '>=20' } })
-    expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(['private']))
-    expect(manifest).not.toHaveProperty('scripts')
-    expect(manifest).not.toHaveProperty('devDependencies')
+    for (const field of ['private', 'scripts', 'devDependencies']) {
+      expect(manifest).not.toHaveProperty(field)
+    }
   })
 
   it('leads import to ES modules and require to CommonJS, each with its own types first', () => {
