@@ -1,4 +1,8 @@
-/** A FastAGI server for Node: what Asterisk calls, and the calls it hands over. */
+/**
+ * A FastAGI server for Node: what Asterisk calls, and the calls it hands over.
+ *
+ * @module asterisk-agi
+ */
 export type { AgiCall } from './call.ts'
 export type { AgiCallOutcome, AgiRefusal } from './call-session.ts'
 export type { CommandReport } from './command-exchange.ts'
@@ -29,5 +33,5 @@ export {
   AgiQueueFullError,
   AgiUsageError,
 } from './errors.ts'
-export { type AgiHandler, AgiRouter } from './router.ts'
+export { type AgiHandler, type AgiRoute, AgiRouter } from './router.ts'
 export { type AgiServer, type AgiServerEvent, type AgiServerOptions, createAgiServer } from './server.ts'

@@ -43,6 +43,7 @@ export interface AgiServerOptions {
   replyTimeoutMs?: number
   /** Told of errors thrown by handlers and of protocol faults. A hangup or a lost connection is neither. */
   onError?: (error: unknown, call: AgiCall | null) => void
+  /** Told of calls as they begin, end and are refused; what it throws goes to `onError`. */
   onEvent?: (event: AgiServerEvent) => void
   /** Told of each command that is over: its verb, how long it took, and how it ended. */
   onCommand?: (report: CommandReport, call: AgiCall) => void

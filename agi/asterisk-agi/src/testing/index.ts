@@ -1,4 +1,8 @@
-/** A fake Asterisk: calls a FastAGI server and plays the other side of the call, for tests and demonstrations. */
+/**
+ * A fake Asterisk: calls a FastAGI server and plays the other side of the call, for tests and demonstrations.
+ *
+ * @module asterisk-agi/testing
+ */
 export {
   type FakeCall,
   type FakeCallEnd,
