@@ -5,15 +5,12 @@ import { CommandExchange, type CommandReport, type ExchangeHost } from './comman
 import { lineBytesMaxOf } from './encoding.ts'
 import { type AgiEnvironment, EnvironmentReader } from './environment.ts'
 import { AgiConnectionLostError, AgiError, AgiHangupError, AgiProtocolError } from './errors.ts'
-import { LineReader } from './line-reader.ts'
+import { LineReader, type LineReceiver } from './line-reader.ts'
 import type { AgiRoute } from './router.ts'
 import { TypedCall } from './typed-call.ts'
 
 /** Longest line taken from a peer: values of GET FULL VARIABLE have no bound of their own. */
 const LINE_BYTES_MAX = 64 * 1024
-
-/** TCP keepalive finds a dead peer; there is no idle timer, for silence is normal for hours (EXEC Dial). */
-const KEEPALIVE_DELAY_MS = 30_000
 
 /** How long a failed handler's AGI_HANDLER_ERROR may take: the command before it may never end. */
 const ERROR_MARK_MS = 2_000
@@ -46,27 +43,31 @@ export interface SessionHost {
   started(call: AgiCall): void
   ended(call: AgiCall, outcome: AgiCallOutcome, durationMs: number): void
   error(error: unknown, call: AgiCall | null): void
+  /** The connection is gone. */
+  closed(session: CallSession): void
   /** Undefined when nobody wants to know of commands. */
   readonly command: ((report: CommandReport, call: AgiCall) => void) | undefined
 }
 
-/** A call that has come as far as its route. */
-interface CallParts {
-  call: TypedCall
-  exchange: CommandExchange
-  route: AgiRoute
+/** Where a socket keeps its session: listeners that are made once save their memory for each of thousands of calls. */
+const SESSION = Symbol('session')
+
+interface SessionSocket extends Socket {
+  [SESSION]?: CallSession
 }
 
 /** One connection, from its first byte to its close. */
-export class CallSession implements Candidate, ExchangeHost {
+export class CallSession implements Candidate, ExchangeHost, LineReceiver {
   readonly #socket: Socket
   readonly #host: SessionHost
-  readonly #lines = new LineReader(LINE_BYTES_MAX, (line) => this.#receiveLine(line))
+  readonly #lines = new LineReader(LINE_BYTES_MAX, this)
   /** Undefined when nobody wants to know. */
   readonly report: ((report: CommandReport) => void) | undefined
   lineBytesMax = 0
   #environment: EnvironmentReader | null = new EnvironmentReader()
-  #parts: CallParts | null = null
+  #exchange: CommandExchange | null = null
+  #call: TypedCall | null = null
+  #route: AgiRoute | null = null
   #state: 'environment' | 'waiting' | 'call' | 'over' = 'environment'
   #bytesSeen = false
   #startedAtMs = 0
@@ -79,14 +80,12 @@ export class CallSession implements Candidate, ExchangeHost {
     this.#host = host
     const { command } = host
     this.report = command === undefined ? undefined : (report) => this.#report(command, report)
-    socket.setNoDelay(true)
-    socket.setKeepAlive(true, KEEPALIVE_DELAY_MS)
+    const withSession: SessionSocket = socket
+    withSession[SESSION] = this
     // Asterisk gives up on a write after 100 ms: the socket is read to its end, whatever the state.
-    socket.on('data', (chunk) => this.#receive(chunk))
-    socket.on('error', (error) => {
-      this.#socketError = error
-    })
-    socket.on('close', () => this.#closed())
+    socket.on('data', receiveData)
+    socket.on('error', noteError)
+    socket.on('close', noteClose)
     this.#timer = setTimeout(() => this.refuse('bad-environment'), host.environmentTimeoutMs)
   }
 
@@ -94,7 +93,7 @@ export class CallSession implements Candidate, ExchangeHost {
   abort(reason: AgiError): void {
     this.refuse('draining')
     if (this.#state !== 'call') return
-    this.#parts?.exchange.close(reason)
+    this.#exchange?.close(reason)
     this.#socket.destroy()
   }
 
@@ -117,7 +116,7 @@ export class CallSession implements Candidate, ExchangeHost {
 
   /** @internal Called by the admission when a place is free. */
   admitted(): void {
-    if (this.#parts !== null) this.#start(this.#parts)
+    this.#start()
   }
 
   /** @internal Called by the admission after the longest wait. */
@@ -143,25 +142,27 @@ export class CallSession implements Candidate, ExchangeHost {
   }
 
   #report(tell: NonNullable<SessionHost['command']>, report: CommandReport): void {
-    if (this.#parts !== null) tell(report, this.#parts.call)
+    if (this.#call !== null) tell(report, this.#call)
   }
 
-  #receive(chunk: Buffer): void {
+  /** @internal Bytes of the peer. */
+  receive(chunk: Buffer): void {
     this.#bytesSeen = true
     if (this.#state === 'over') return
     try {
       this.#lines.push(chunk)
     } catch (error) {
-      if (this.#state === 'environment') this.refuse('bad-environment')
+      if (this.#state !== 'call') this.refuse('bad-environment')
       else
         this.#fail(error instanceof AgiError ? error : new AgiProtocolError('Unreadable', { cause: error }))
     }
   }
 
-  #receiveLine(line: string): void {
-    if (this.#parts !== null) {
-      this.#parts.exchange.receiveLine(line)
-      if (this.#state === 'waiting' && this.#parts.exchange.hungUp) this.refuse('abandoned')
+  /** @internal One line of the peer. */
+  receiveLine(line: string): void {
+    if (this.#exchange !== null) {
+      this.#exchange.receiveLine(line)
+      if (this.#state === 'waiting' && this.#exchange.hungUp) this.refuse('abandoned')
       return
     }
     if (this.#state !== 'environment') return
@@ -171,48 +172,60 @@ export class CallSession implements Candidate, ExchangeHost {
 
   #enter(environment: AgiEnvironment): void {
     this.#stopTimer()
+    this.#environment = null
     const route = this.#host.routeOf(environment)
     const place = typeof route === 'string' ? route : this.#host.admission.enter(this)
     if (typeof route === 'string' || place === 'full') {
       this.refuse(typeof route === 'string' ? route : 'full')
       return
     }
-    this.#environment = null
-    this.#parts = this.#partsOf(environment, route)
-    this.#state = 'waiting'
-    if (place === 'active') this.#start(this.#parts)
-  }
-
-  #partsOf(environment: AgiEnvironment, route: AgiRoute): CallParts {
     this.lineBytesMax = lineBytesMaxOf(environment.version)
     const exchange = new CommandExchange(this)
-    const call = new TypedCall({ environment, exchange, lineBytesMax: this.lineBytesMax })
-    return { call, exchange, route }
+    this.#exchange = exchange
+    this.#call = new TypedCall({ environment, exchange, lineBytesMax: this.lineBytesMax })
+    this.#route = route
+    this.#state = 'waiting'
+    if (place === 'active') this.#start()
   }
 
-  #start(parts: CallParts): void {
+  #start(): void {
+    if (this.#call === null) return
     this.#state = 'call'
     this.#startedAtMs = performance.now()
-    this.#host.started(parts.call)
-    void this.#run(parts)
+    this.#host.started(this.#call)
+    // A HANGUP in the same segment as the environment is known before the handler writes anything.
+    queueMicrotask(() => this.#handle())
   }
 
-  async #run({ call, exchange, route }: CallParts): Promise<void> {
-    let outcome: AgiCallOutcome
-    try {
-      // A HANGUP in the same segment as the environment is known before the handler writes anything.
-      await Promise.resolve()
-      await route.handler(call, route.parameters)
-      outcome = this.#outcomeOf(call, exchange)
-      exchange.finish()
-    } catch (error) {
-      exchange.finish()
-      outcome = endedNormally(error, exchange) ? this.#outcomeOf(call, exchange) : 'failed'
-      if (outcome === 'failed') {
-        if (error !== this.#fault) this.#host.error(error, call)
-        await markFailed(call, exchange)
-      }
+  /** Without a function that awaits: its frame would be as large as a session, for as long as the call. */
+  #handle(): void {
+    const [call, exchange, route] = [this.#call, this.#exchange, this.#route]
+    this.#route = null
+    if (call === null || exchange === null || route === null) return
+    handled(route, call).then(
+      () => this.#finish(call, this.#outcomeOf(call, exchange)),
+      (error: unknown) => this.#handlerFailed(error, call, exchange),
+    )
+  }
+
+  #handlerFailed(error: unknown, call: TypedCall, exchange: CommandExchange): void {
+    const outcome = endedNormally(error, exchange) ? this.#outcomeOf(call, exchange) : 'failed'
+    if (outcome !== 'failed') {
+      this.#finish(call, outcome)
+      return
     }
+    exchange.finish()
+    if (error !== this.#fault) this.#host.error(error, call)
+    void this.#finishFailed(call, exchange)
+  }
+
+  async #finishFailed(call: TypedCall, exchange: CommandExchange): Promise<void> {
+    await markFailed(call, exchange)
+    this.#finish(call, 'failed')
+  }
+
+  #finish(call: TypedCall, outcome: AgiCallOutcome): void {
+    this.#exchange?.finish()
     this.#end()
     this.#host.ended(call, outcome, performance.now() - this.#startedAtMs)
   }
@@ -228,28 +241,35 @@ export class CallSession implements Candidate, ExchangeHost {
   #fail(fault: AgiError): void {
     if (this.#state !== 'call' || this.#fault !== null) return
     this.#fault = fault
-    this.#host.error(fault, this.#parts?.call ?? null)
+    this.#host.error(fault, this.#call)
     this.abort(fault)
   }
 
   /** Closes our side; the peer's bytes are still read, for a reset would take the last line from it. */
   #end(): void {
     this.#state = 'over'
-    this.#parts?.exchange.close(CALL_OVER)
+    this.#exchange?.close(CALL_OVER)
     this.#stopTimer()
     if (this.#socket.destroyed) return
     this.#timer = setTimeout(() => this.#socket.destroy(), CLOSING_MS)
     this.#socket.end()
   }
 
-  #closed(): void {
+  /** @internal The socket's error, which 'close' follows. */
+  noteError(error: Error): void {
+    this.#socketError = error
+  }
+
+  /** @internal The connection is gone. */
+  closed(): void {
     this.#stopTimer()
+    this.#host.closed(this)
     // A probe that connects and closes says nothing; one that said something was no Asterisk.
     if (this.#state === 'environment' && this.#bytesSeen) this.#host.refused('bad-environment')
     if (this.#state === 'waiting') this.refuse('abandoned')
     if (this.#state === 'environment') this.#state = 'over'
-    const exchange = this.#parts?.exchange
-    if (exchange === undefined || exchange.closed) return
+    const exchange = this.#exchange
+    if (exchange === null || exchange.closed) return
     exchange.close(new AgiConnectionLostError('The connection was lost', { cause: this.#socketError }))
   }
 
@@ -257,6 +277,27 @@ export class CallSession implements Candidate, ExchangeHost {
   #stopTimer(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
+  }
+}
+
+function receiveData(this: SessionSocket, chunk: Buffer): void {
+  this[SESSION]?.receive(chunk)
+}
+
+function noteError(this: SessionSocket, error: Error): void {
+  this[SESSION]?.noteError(error)
+}
+
+function noteClose(this: SessionSocket): void {
+  this[SESSION]?.closed()
+}
+
+/** The handler's promise, also when it throws before it gives one. */
+function handled({ handler, parameters }: AgiRoute, call: AgiCall): Promise<void> {
+  try {
+    return handler(call, parameters)
+  } catch (error) {
+    return Promise.reject(error)
   }
 }
 

@@ -25,8 +25,9 @@ const TIMER_MS_MAX = 2_147_483_647
 
 const NOT_WRITTEN = -1
 
-const CHANNEL_STATUS_PROBE: AgiCommand<unknown> = { ...CHANNEL_STATUS, read: () => undefined }
 const CHANNEL_STATUS_LINE = `${CHANNEL_STATUS.verb}\n`
+
+const NOBODY: readonly PendingCommand[] = []
 
 /** What a server tells of a command that is over. */
 export interface CommandReport {
@@ -37,10 +38,20 @@ export interface CommandReport {
   outcome: 'ok' | AgiErrorCode
 }
 
+/**
+ * A command that somebody awaits. Of the {@link AgiCommand} it keeps what the reply needs: calls wait in a command for
+ * hours, thousands at a time.
+ */
 interface PendingCommand {
-  command: AgiCommand<unknown>
+  verb: string
+  allowedWhenDead: boolean
+  ownTimeMs: number | null
+  valueEnd: string | null
+  read: (reply: AgiReply, elapsedMs: number) => unknown
+  /** '' once written. */
   line: string
   writtenAtMs: number
+  answer: Promise<unknown> | null
   resolve: (result: unknown) => void
   reject: (error: AgiError) => void
 }
@@ -71,7 +82,8 @@ export class CommandExchange {
   /** Made when somebody wants to know: most calls in progress never look. */
   #ending: AbortController | null = null
   #endReason: AgiError | null = null
-  #queue: PendingCommand[] = []
+  /** Behind the one in flight; null for none, as nearly always. */
+  #queue: PendingCommand[] | null = null
   #inFlight: PendingCommand | null = null
   #replyTimer: NodeJS.Timeout | undefined
   #strayUsageDue = false
@@ -114,22 +126,17 @@ export class CommandExchange {
    *   AgiQueueFullError
    */
   submit<Result>(command: AgiCommand<Result>): Promise<Result> {
-    return new Promise<Result>((resolve, reject) => {
-      const refusal = this.#refusalOf(command)
-      if (refusal !== null) {
-        reject(refusal)
-        return
-      }
-      const line = encodeCommand(command, this.#host.lineBytesMax)
-      this.#queue.push({
-        command,
-        line,
-        writtenAtMs: NOT_WRITTEN,
-        resolve: resolve as (result: unknown) => void,
-        reject,
-      })
-      this.#writeNext()
+    const pending = pendingOf(command)
+    const answer = new Promise<Result>((resolve, reject) => {
+      pending.resolve = resolve as (result: unknown) => void
+      pending.reject = reject
     })
+    pending.answer = answer
+    const error = this.#refusalOf(command) ?? this.#encode(command, pending)
+    if (error !== null) refuse(pending, error)
+    else if (this.#inFlight === null) this.#writeNow(pending)
+    else (this.#queue ??= []).push(pending)
+    return answer
   }
 
   /**
@@ -153,21 +160,20 @@ export class CommandExchange {
     if (this.#hungUp || this.#finished) return
     this.#hungUp = true
     this.#abort(new AgiHangupError('The caller hung up'))
-    const waiting = this.#queue
-    this.#queue = waiting.filter(({ command }) => command.allowedWhenDead)
-    for (const { command, reject } of waiting) if (!command.allowedWhenDead) reject(hangupOf(command))
-    const inFlight = this.#inFlight?.command
-    if (inFlight !== undefined && !inFlight.allowedWhenDead)
-      this.#expectReply(inFlight, REPLY_AFTER_HANGUP_MS)
+    const waiting = this.#takeQueue()
+    const allowed = waiting.filter(({ allowedWhenDead }) => allowedWhenDead)
+    if (allowed.length > 0) this.#queue = allowed
+    for (const pending of waiting) if (!pending.allowedWhenDead) refuse(pending, hangupOf(pending.verb))
+    const inFlight = this.#inFlight
+    if (inFlight !== null && !inFlight.allowedWhenDead)
+      this.#expectReply(inFlight.verb, REPLY_AFTER_HANGUP_MS)
   }
 
   /** The handler is done: commands that were never written won't be, and a later HANGUP means nothing. */
   finish(): void {
     this.#finished = true
-    const waiting = this.#queue
-    this.#queue = []
-    for (const { command, reject } of waiting) {
-      reject(new AgiConnectionLostError('The call was over', { command: command.verb }))
+    for (const pending of this.#takeQueue()) {
+      refuse(pending, new AgiConnectionLostError('The call was over', { command: pending.verb }))
     }
   }
 
@@ -175,13 +181,13 @@ export class CommandExchange {
   close(reason: AgiError): void {
     if (this.#closed !== null) return
     this.#closed = reason
-    clearTimeout(this.#replyTimer)
+    this.#stopTimer()
     if (!this.#finished) this.#abort(reason)
-    const [inFlight, waiting] = [this.#inFlight, this.#queue]
+    const inFlight = this.#inFlight
+    const waiting = this.#takeQueue()
     this.#inFlight = null
-    this.#queue = []
-    if (inFlight !== null) this.#end(inFlight, this.#lossOf(inFlight.command, reason))
-    for (const { command, reject } of waiting) reject(this.#lossOf(command, reason))
+    if (inFlight !== null) this.#end(inFlight, this.#lossOf(inFlight.verb, reason))
+    for (const pending of waiting) refuse(pending, this.#lossOf(pending.verb, reason))
   }
 
   #abort(reason: AgiError): void {
@@ -190,44 +196,66 @@ export class CommandExchange {
     this.#ending?.abort(reason)
   }
 
-  #refusalOf(command: AgiCommand<unknown>): AgiError | null {
-    if (this.#closed !== null) return this.#lossOf(command, this.#closed)
-    if (this.#hungUp && !command.allowedWhenDead) return hangupOf(command)
-    if (this.#queue.length < QUEUE_MAX) return null
-    return new AgiQueueFullError(`Over ${QUEUE_MAX} commands are waiting`, { command: command.verb })
+  #refusalOf({ verb, allowedWhenDead }: AgiCommand<unknown>): AgiError | null {
+    if (this.#closed !== null) return this.#lossOf(verb, this.#closed)
+    if (this.#hungUp && !allowedWhenDead) return hangupOf(verb)
+    if (this.#queue === null || this.#queue.length < QUEUE_MAX) return null
+    return new AgiQueueFullError(`Over ${QUEUE_MAX} commands are waiting`, { command: verb })
+  }
+
+  #encode(command: AgiCommand<unknown>, pending: PendingCommand): AgiError | null {
+    try {
+      pending.line = encodeCommand(command, this.#host.lineBytesMax)
+      return null
+    } catch (error) {
+      if (error instanceof AgiError) return error
+      throw error
+    }
   }
 
   /** With AGIEXITONHANGUP=yes Asterisk closes right after HANGUP: then the hangup is why. */
-  #lossOf(command: AgiCommand<unknown>, reason: AgiError): AgiError {
-    if (this.#hungUp) return hangupOf(command)
+  #lossOf(verb: string, reason: AgiError): AgiError {
+    if (this.#hungUp) return hangupOf(verb)
     if (reason instanceof AgiProtocolError) return reason
-    return new AgiConnectionLostError(reason.message, { command: command.verb, cause: reason.cause })
+    return new AgiConnectionLostError(reason.message, { command: verb, cause: reason.cause })
+  }
+
+  #takeQueue(): readonly PendingCommand[] {
+    const waiting = this.#queue ?? NOBODY
+    this.#queue = null
+    return waiting
   }
 
   #writeNext(): void {
-    if (this.#inFlight !== null || this.#closed !== null) return
+    if (this.#inFlight !== null || this.#closed !== null || this.#queue === null) return
     const next = this.#queue.shift()
+    if (this.#queue.length === 0) this.#queue = null
     if (next !== undefined) this.#writeNow(next)
   }
 
   #writeNow(pending: PendingCommand): void {
-    const { command, line } = pending
-    this.#inFlight = pending
-    this.#replies.expect(command.valueEnd)
-    if (command.ownTimeMs !== null) this.#expectReply(command, command.ownTimeMs + this.#host.replyTimeoutMs)
+    const { line, ownTimeMs } = pending
+    pending.line = ''
     pending.writtenAtMs = performance.now()
+    this.#inFlight = pending
+    this.#replies.expect(pending.valueEnd)
+    if (ownTimeMs !== null) this.#expectReply(pending.verb, ownTimeMs + this.#host.replyTimeoutMs)
     this.#host.write(line)
   }
 
-  #expectReply(command: AgiCommand<unknown>, timeoutMs: number): void {
-    clearTimeout(this.#replyTimer)
+  #expectReply(command: string, timeoutMs: number): void {
+    this.#stopTimer()
     this.#replyTimer = setTimeout(
-      () => {
-        const { verb } = command
-        this.#host.overdue(new AgiConnectionLostError('Asterisk did not reply in time', { command: verb }))
-      },
+      () => this.#host.overdue(new AgiConnectionLostError('Asterisk did not reply in time', { command })),
       Math.min(timeoutMs, TIMER_MS_MAX),
     )
+  }
+
+  /** Lets the timer go as well. */
+  #stopTimer(): void {
+    if (this.#replyTimer === undefined) return
+    clearTimeout(this.#replyTimer)
+    this.#replyTimer = undefined
   }
 
   #settle(reply: AgiReply): void {
@@ -241,12 +269,11 @@ export class CommandExchange {
     const settled = this.#inFlight
     if (settled === null || settled.writtenAtMs === NOT_WRITTEN)
       throw new AgiProtocolError('A reply came without a command')
-    clearTimeout(this.#replyTimer)
+    this.#stopTimer()
     this.#inFlight = null
-    const { command } = settled
-    if (command.verb === 'EXEC' && reply.status === 200 && reply.result === '1') this.#strayUsageDue = true
-    const error = this.#errorOf(command, reply)
-    if (error === null && !command.allowedWhenDead) this.#channelSeenAlive = true
+    if (settled.verb === 'EXEC' && reply.status === 200 && reply.result === '1') this.#strayUsageDue = true
+    const error = this.#errorOf(settled.verb, reply)
+    if (error === null && !settled.allowedWhenDead) this.#channelSeenAlive = true
     const outcome = error ?? this.#readingOf(settled, reply)
     if (outcome instanceof IfAlive) this.#decide(settled, outcome)
     else this.#end(settled, outcome)
@@ -254,14 +281,12 @@ export class CommandExchange {
   }
 
   /** What a reply 200 means, or the error that it is none of this command's. */
-  #readingOf({ command, writtenAtMs }: PendingCommand, reply: AgiReply): unknown {
+  #readingOf({ verb, read, writtenAtMs }: PendingCommand, reply: AgiReply): unknown {
     try {
-      return command.read(reply, performance.now() - writtenAtMs)
+      return read(reply, performance.now() - writtenAtMs)
     } catch (cause) {
-      return new AgiProtocolError(cause instanceof Error ? cause.message : 'The reply makes no sense', {
-        command: command.verb,
-        cause,
-      })
+      const message = cause instanceof Error ? cause.message : 'The reply makes no sense'
+      return new AgiProtocolError(message, { command: verb, cause })
     }
   }
 
@@ -270,21 +295,20 @@ export class CommandExchange {
    * when the rest of the segment is read: HANGUP often is in it, and answers the question.
    */
   #decide(pending: PendingCommand, { result }: IfAlive<unknown>): void {
-    const { command } = pending
+    const { verb } = pending
     const probe: PendingCommand = {
-      command: CHANNEL_STATUS_PROBE,
+      ...pendingOf({ ...CHANNEL_STATUS, read: () => undefined }),
       line: CHANNEL_STATUS_LINE,
-      writtenAtMs: NOT_WRITTEN,
-      resolve: () => this.#end(pending, result ?? failureOf(command)),
-      reject: (error) => this.#end(pending, error instanceof AgiHangupError ? hangupOf(command) : error),
+      resolve: () => this.#end(pending, result ?? failureOf(verb)),
+      reject: (error) => this.#end(pending, error instanceof AgiHangupError ? hangupOf(verb) : error),
     }
     this.#inFlight = probe
     queueMicrotask(() => {
       if (this.#inFlight !== probe) return
       if (this.#hungUp) {
-        clearTimeout(this.#replyTimer)
+        this.#stopTimer()
         this.#inFlight = null
-        this.#end(pending, hangupOf(command))
+        this.#end(pending, hangupOf(verb))
         this.#writeNext()
       } else {
         this.#writeNow(probe)
@@ -293,17 +317,19 @@ export class CommandExchange {
   }
 
   /** Hands an outcome to whoever awaits it: a result, or an error. */
-  #end({ command: { verb }, writtenAtMs, resolve, reject }: PendingCommand, outcome: unknown): void {
+  #end(pending: PendingCommand, outcome: unknown): void {
     const isError = outcome instanceof AgiError
     const { report } = this.#host
     if (report !== undefined) {
-      report({ verb, durationMs: performance.now() - writtenAtMs, outcome: isError ? outcome.code : 'ok' })
+      const { verb, writtenAtMs } = pending
+      const durationMs = writtenAtMs === NOT_WRITTEN ? 0 : performance.now() - writtenAtMs
+      report({ verb, durationMs, outcome: isError ? outcome.code : 'ok' })
     }
-    if (isError) reject(outcome)
-    else resolve(outcome)
+    if (isError) refuse(pending, outcome)
+    else pending.resolve(outcome)
   }
 
-  #errorOf({ verb: command }: AgiCommand<unknown>, reply: AgiReply): AgiError | null {
+  #errorOf(command: string, reply: AgiReply): AgiError | null {
     switch (reply.status) {
       case 200:
         return null
@@ -328,10 +354,42 @@ export class CommandExchange {
   }
 }
 
-function hangupOf(command: AgiCommand<unknown>): AgiHangupError {
-  return new AgiHangupError('The caller hung up', { command: command.verb })
+function pendingOf({
+  verb,
+  allowedWhenDead,
+  ownTimeMs,
+  valueEnd,
+  read,
+}: AgiCommand<unknown>): PendingCommand {
+  return {
+    verb,
+    allowedWhenDead,
+    ownTimeMs,
+    valueEnd,
+    read,
+    line: '',
+    writtenAtMs: NOT_WRITTEN,
+    answer: null,
+    resolve: ignore,
+    reject: ignore,
+  }
 }
 
-function failureOf(command: AgiCommand<unknown>): AgiCommandFailedError {
-  return new AgiCommandFailedError('Asterisk could not do it', { command: command.verb })
+/**
+ * A command started beside other work (`const playing = call.streamFile(…)`) may reject before anybody awaits it. Node
+ * would end the process, with every other call in it, because one caller hung up.
+ */
+function refuse({ answer, reject }: PendingCommand, error: AgiError): void {
+  answer?.catch(ignore)
+  reject(error)
+}
+
+function ignore(): void {}
+
+function hangupOf(command: string): AgiHangupError {
+  return new AgiHangupError('The caller hung up', { command })
+}
+
+function failureOf(command: string): AgiCommandFailedError {
+  return new AgiCommandFailedError('Asterisk could not do it', { command })
 }

@@ -79,7 +79,11 @@ describe('the environment of a call', () => {
   })
 
   it('refuses a name sent twice: a caller name that smuggled a line break', () => {
-    expect(() => read(['agi_channel: PJSIP/1', 'agi_channel: Local/x'])).toThrow(AgiProtocolError)
+    const smuggled = { agi_calleridname: 'Maria\nagi_channel: Local/x' }
+    const lines = Object.entries({ ...LINES, ...smuggled }).flatMap(([name, value]) =>
+      `${name}: ${value}`.split('\n'),
+    )
+    expect(() => read([...lines, ''])).toThrow('comes twice')
   })
 
   it('refuses one that lacks what Asterisk always sends', () => {

@@ -45,54 +45,77 @@ export interface AgiEnvironment {
   raw: ReadonlyMap<string, string>
 }
 
-/** Gathers the environment's lines, with bounds, until the blank line that ends them. */
+/**
+ * Gathers the environment's lines, with bounds, until the blank line that ends them.
+ *
+ * Asterisk sends the same names in every call: they are looked at and kept once, and of a call only its values.
+ */
 export class EnvironmentReader {
-  readonly #names = new Set<string>()
-  #text = '\n'
+  readonly #names: string[] = []
+  readonly #values: string[] = []
+  #length = 0
 
   /**
    * Takes one line (a CR at its end is tolerated); gives the environment at the blank line, else null.
    *
-   * @throws AgiProtocolError for a line that isn't `agi_name: value`, a name sent twice (a value that smuggled a
-   *   line break), a missing line that Asterisk always sends, over 200 lines or 65,536 characters.
+   * @throws AgiProtocolError for a line that isn't `agi_name: value`, over 200 lines or 65,536 characters and, at the
+   *   blank line, a name sent twice (a value that smuggled a line break), or a missing one that Asterisk always sends.
    */
   push(raw: string): AgiEnvironment | null {
     const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw
     if (line === '') return this.#whole()
-    if (this.#names.size >= LINES_MAX || this.#text.length + line.length > LENGTH_MAX) {
+    this.#length += line.length
+    if (this.#names.length >= LINES_MAX || this.#length > LENGTH_MAX) {
       throw new AgiProtocolError('The environment is too long')
     }
+    if (!/^agi_\w+:(?: |$)/.test(line)) throw new AgiProtocolError('A line of the environment is malformed')
     // Only the first colon separates: agi_request and IPv6 channel names hold more of them.
     const colon = line.indexOf(':')
-    const name = line.slice(0, colon)
-    if (!/^agi_\w+:(?: |$)/.test(line)) throw new AgiProtocolError('A line of the environment is malformed')
-    if (this.#names.has(name)) throw new AgiProtocolError('A line of the environment comes twice')
-    this.#names.add(name)
-    this.#text += `${name}: ${line.slice(colon + 2)}\n`
+    this.#names.push(line.slice(0, colon))
+    this.#values.push(line.slice(colon + 2))
     return null
   }
 
   #whole(): AgiEnvironment {
-    for (const name of REQUIRED) {
-      if (!this.#names.has(name)) throw new AgiProtocolError(`The environment has no ${name}`)
-    }
-    const environment = new CallEnvironment(this.#text)
+    const environment = new CallEnvironment(placesOf(this.#names), this.#values.join('\n'))
     if (!Number.isSafeInteger(environment.priority)) throw new AgiProtocolError('agi_priority is no integer')
     return environment
   }
 }
 
-/**
- * Holds the lines as one text, and finds what is asked for: calls wait for hours, and few look at more than two or three
- * of the lines.
- */
+/** The names of an environment with their places in it, in order. */
+type Places = ReadonlyMap<string, number>
+
+/** Lists of names seen so far; a call more or less has another one only when it has other arguments. */
+const placesSeen = new Map<string, Places>()
+/** Nobody fills the memory with names. */
+const PLACES_SEEN_MAX = 100
+const PLACES_KEY_LENGTH_MAX = 2_000
+
+/** @throws AgiProtocolError for a name that comes twice or one that is missing. */
+function placesOf(names: readonly string[]): Places {
+  const key = names.join(' ')
+  const seen = placesSeen.get(key)
+  if (seen !== undefined) return seen
+  const places = new Map(names.map((name, place) => [name, place]))
+  if (places.size < names.length) throw new AgiProtocolError('A line of the environment comes twice')
+  for (const name of REQUIRED) {
+    if (!places.has(name)) throw new AgiProtocolError(`The environment has no ${name}`)
+  }
+  if (placesSeen.size < PLACES_SEEN_MAX && key.length <= PLACES_KEY_LENGTH_MAX) placesSeen.set(key, places)
+  return places
+}
+
+/** Finds what is asked for when it is asked for: few calls look at more than two or three of the lines. */
 class CallEnvironment implements AgiEnvironment {
-  /** `\nname: value\nname: value\n`. */
-  readonly #text: string
+  readonly #places: Places
+  /** One line each, in the order of the names. */
+  readonly #values: string
   #query: URLSearchParams | null = null
 
-  constructor(text: string) {
-    this.#text = text
+  constructor(places: Places, values: string) {
+    this.#places = places
+    this.#values = values
   }
 
   get script(): string {
@@ -173,14 +196,8 @@ class CallEnvironment implements AgiEnvironment {
   }
 
   get raw(): ReadonlyMap<string, string> {
-    const pairs = this.#text
-      .slice(1, -1)
-      .split('\n')
-      .map((line): [string, string] => {
-        const colon = line.indexOf(':')
-        return [line.slice(0, colon), line.slice(colon + 2)]
-      })
-    return new Map(pairs)
+    const values = this.#values.split('\n')
+    return new Map([...this.#places].map(([name, place]) => [name, values[place] ?? '']))
   }
 
   get #networkScript(): { path: string; query: string } {
@@ -192,10 +209,12 @@ class CallEnvironment implements AgiEnvironment {
   }
 
   #line(name: string): string | null {
-    const begin = this.#text.indexOf(`\n${name}: `)
-    if (begin === -1) return null
-    const valueBegin = begin + name.length + 3
-    return this.#text.slice(valueBegin, this.#text.indexOf('\n', valueBegin))
+    const place = this.#places.get(name)
+    if (place === undefined) return null
+    let begin = 0
+    for (let line = 0; line < place; line += 1) begin = this.#values.indexOf('\n', begin) + 1
+    const end = this.#values.indexOf('\n', begin)
+    return this.#values.slice(begin, end === -1 ? undefined : end)
   }
 
   #value(name: string): string {

@@ -2,23 +2,28 @@ import { AgiProtocolError } from './errors.ts'
 
 const LINE_FEED = 0x0a
 
+/** Who gets the lines. */
+export interface LineReceiver {
+  receiveLine(line: string): void
+}
+
 /**
  * Cuts a byte stream into lines, whatever the chunks are. Cutting is done on bytes, so that a character split
  * between two chunks survives; bytes that aren't UTF-8 become U+FFFD.
  */
 export class LineReader {
   readonly #lineBytesMax: number
-  readonly #take: (line: string) => void
+  readonly #receiver: LineReceiver
   #partial: Buffer[] | null = null
   #partialBytes = 0
 
   /**
    * @param lineBytesMax The longest line let through, without its line feed.
-   * @param take Called with each line, without its line feed, before {@link push} returns.
+   * @param receiver Given each line, without its line feed, before {@link push} returns.
    */
-  constructor(lineBytesMax: number, take: (line: string) => void) {
+  constructor(lineBytesMax: number, receiver: LineReceiver) {
     this.#lineBytesMax = lineBytesMax
-    this.#take = take
+    this.#receiver = receiver
   }
 
   /** @throws AgiProtocolError when a line, complete or not, is longer than the bound; those before it are taken. */
@@ -34,11 +39,11 @@ export class LineReader {
         this.#keep(chunk.subarray(start))
         return
       }
-      this.#take(
+      const line =
         this.#partial === null
           ? chunk.toString('utf8', start, end)
-          : this.#complete(chunk.subarray(start, end)),
-      )
+          : this.#complete(chunk.subarray(start, end))
+      this.#receiver.receiveLine(line)
       start = end + 1
     }
   }

@@ -15,11 +15,13 @@ function read(pieces: readonly Piece[], chunksOf: (bytes: Buffer) => Buffer[]): 
   const replies = new ReplyReader()
   const ends = pieces.map(({ valueEnd }) => valueEnd)
   const events: ReplyEvent[] = []
-  const lines = new LineReader(64 * 1024, (line) => {
-    const event = replies.push(line)
-    if (event === null) return
-    events.push(event)
-    if (event.kind === 'reply') replies.expect(ends.shift() ?? null)
+  const lines = new LineReader(64 * 1024, {
+    receiveLine: (line) => {
+      const event = replies.push(line)
+      if (event === null) return
+      events.push(event)
+      if (event.kind === 'reply') replies.expect(ends.shift() ?? null)
+    },
   })
   replies.expect(ends.shift() ?? null)
   for (const chunk of chunksOf(Buffer.from(pieces.map(({ text }) => text).join('')))) lines.push(chunk)
@@ -118,7 +120,7 @@ describe('replies, byte by byte', () => {
 
   it('bounds a line without end, before it is complete', () => {
     const taken: string[] = []
-    const lines = new LineReader(100, (line) => void taken.push(line))
+    const lines = new LineReader(100, { receiveLine: (line) => void taken.push(line) })
     lines.push(Buffer.from(`whole\n${'x'.repeat(60)}`))
     expect(() => lines.push(Buffer.alloc(60, 'x'))).toThrow(AgiProtocolError)
     expect(taken).toEqual(['whole'])

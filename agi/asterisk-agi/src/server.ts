@@ -11,6 +11,12 @@ import type { AgiRoute, AgiRouter } from './router.ts'
 /** Connections beyond `maxCalls` that are answered with `failure`; still more are closed without a word. */
 const REFUSALS_AT_ONCE_MAX = 1_000
 
+/**
+ * A command is a small line whose reply is awaited. TCP keepalive finds a dead peer; there is no idle timer, for silence
+ * is normal for hours (EXEC Dial).
+ */
+const CONNECTION_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }
+
 /** How long handlers may take to see that their call was ended by {@link AgiServer.close}. */
 const SETTLING_MS = 1_000
 
@@ -92,7 +98,7 @@ class FastAgiServer implements AgiServer {
     this.#admission = new Admission(limits)
     this.#isAllowed = options.allowedPeers === undefined ? null : allowedPeers(options.allowedPeers)
     this.#host = this.#sessionHost()
-    this.#server = createServer((socket) => this.#accept(socket))
+    this.#server = createServer(CONNECTION_OPTIONS, (socket) => this.#accept(socket))
     this.#server.maxConnections = limits.activeMax + limits.waitingMax + REFUSALS_AT_ONCE_MAX
   }
 
@@ -152,10 +158,6 @@ class FastAgiServer implements AgiServer {
   #accept(socket: Socket): void {
     const session = new CallSession(socket, this.#host)
     this.#sessions.add(session)
-    socket.on('close', () => {
-      this.#sessions.delete(session)
-      this.#onChange?.()
-    })
     if (this.#isAllowed?.(socket.remoteAddress) === false) session.refuse('not-allowed')
   }
 
@@ -170,6 +172,10 @@ class FastAgiServer implements AgiServer {
       started: (call) => this.#tell({ type: 'call-started', call }),
       ended: (call, outcome, durationMs) => this.#ended({ type: 'call-ended', call, durationMs, outcome }),
       error: (error, call) => this.#tellError(error, call),
+      closed: (session) => {
+        this.#sessions.delete(session)
+        this.#onChange?.()
+      },
       command:
         onCommand === undefined ? undefined : (report, call) => this.#safely(() => onCommand(report, call)),
     }

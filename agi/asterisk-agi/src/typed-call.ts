@@ -279,16 +279,14 @@ export class TypedCall implements AgiCall {
   }
 
   #send<Result>(build: () => AgiCommand<Result>): Promise<Result> {
-    let answer: Promise<Result>
     try {
-      answer = this.#exchange.submit(build())
+      return this.#exchange.submit(build())
     } catch (error) {
-      answer = Promise.reject(error)
+      return this.#guard(() => Promise.reject(error))
     }
-    answer.catch(ignore)
-    return answer
   }
 
+  /** As the exchange does with each command: nobody may be awaiting it when it rejects. */
   #guard<Result>(work: () => Promise<Result>): Promise<Result> {
     const answer = work()
     answer.catch(ignore)
@@ -296,8 +294,4 @@ export class TypedCall implements AgiCall {
   }
 }
 
-/**
- * A command started beside other work (`const playing = call.streamFile(…)`) may reject before anybody awaits it. Node
- * would end the process, with every other call in it, because one caller hung up.
- */
 function ignore(): void {}

@@ -44,7 +44,7 @@ async function bareServer(options: Omit<FakeCallOptions, 'port'> = {}): Promise<
 
 async function* received(socket: Socket): AsyncGenerator<string, void, undefined> {
   const found: string[] = []
-  const lines = new LineReader(8_192, (line) => void found.push(line))
+  const lines = new LineReader(8_192, { receiveLine: (line) => void found.push(line) })
   for await (const chunk of socket) {
     lines.push(chunk as Buffer)
     yield* found.splice(0)

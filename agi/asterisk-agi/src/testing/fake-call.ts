@@ -169,7 +169,9 @@ class FakeAsteriskCall implements FakeCall {
   #connected(): Promise<boolean> {
     const socket = this.#socket
     return new Promise((resolve) => {
-      const lines = new LineReader(LINE_BYTES_MAX - 1, (line) => void this.#received.push(line))
+      const lines = new LineReader(LINE_BYTES_MAX - 1, {
+        receiveLine: (line) => void this.#received.push(line),
+      })
       socket.on('data', (chunk) => {
         try {
           lines.push(chunk)

@@ -31,7 +31,7 @@ export async function rawPeer(port: number): Promise<RawPeer> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   const received: (string | null)[] = []
   let wake: (() => void) | null = null
-  const reader = new LineReader(64 * 1024, (line) => void received.push(line))
+  const reader = new LineReader(64 * 1024, { receiveLine: (line) => void received.push(line) })
   socket.on('data', (chunk) => {
     reader.push(chunk)
     wake?.()

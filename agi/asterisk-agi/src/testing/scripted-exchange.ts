@@ -51,7 +51,7 @@ export function scriptedCall(
     overdue: (error) => exchange.close(error),
     report: undefined,
   })
-  const lines = new LineReader(64 * 1024, (line) => exchange.receiveLine(line))
+  const lines = new LineReader(64 * 1024, exchange)
   const environment = { version } as AgiEnvironment
   return { call: new TypedCall({ environment, exchange, lineBytesMax }), exchange, written, receive }
 }
