@@ -148,11 +148,8 @@ export class CommandExchange {
     if (this.#closed !== null) return
     const event = this.#replies.push(line)
     if (event === null) return
-    if (event.kind === 'hangup') {
-      this.markHungUp()
-    } else {
-      this.#settle(event.reply)
-    }
+    if (event === 'hangup') this.markHungUp()
+    else this.#settle(event)
   }
 
   /** Notes that the caller is gone: what needs a live channel is refused from now on. */

@@ -43,7 +43,8 @@ export function encodeCommand(
   lineBytesMax: number,
 ): string {
   const { verb } = command
-  if (command.arguments.length + verb.split(' ').length > ARGUMENTS_MAX) {
+  const count = command.arguments.length
+  if (count > ARGUMENTS_MAX / 2 && count + verb.split(' ').length > ARGUMENTS_MAX) {
     throw new AgiArgumentError('Too many arguments', { command: verb })
   }
   let line = verb
@@ -61,8 +62,10 @@ function encodeArgument(argument: AgiArgument, command: string): string {
     if (!Number.isSafeInteger(argument)) throw new AgiArgumentError('A number is no integer', { command })
     return String(argument)
   }
+  // Nearly every text is plain: one look is enough.
+  if (!/[\r\n\0"\\]/.test(argument)) return `"${argument}"`
   if (/[\r\n\0]/.test(argument)) {
     throw new AgiArgumentError('An argument holds a line break or NUL', { command })
   }
-  return /["\\]/.test(argument) ? `"${argument.replaceAll(/["\\]/g, String.raw`\$&`)}"` : `"${argument}"`
+  return `"${argument.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 }

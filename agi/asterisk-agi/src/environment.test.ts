@@ -90,6 +90,21 @@ describe('the environment of a call', () => {
     expect(() => read(['agi_network: yes', ''])).toThrow(AgiProtocolError)
   })
 
+  it('is read alike whatever the names of the call before it were', () => {
+    const short = { agi_arg_3: 'third' }
+    const [plain, longer, again] = [readWith(), readWith(short), readWith()]
+    expect([plain, longer, again].map((one) => one?.arguments)).toEqual([
+      ['foo', 'a: b'],
+      ['foo', 'a: b', 'third'],
+      ['foo', 'a: b'],
+    ])
+    expect([...(longer?.raw ?? [])]).toEqual(Object.entries({ ...LINES, ...short }))
+    const fewer = Object.entries(LINES).slice(0, -2)
+    expect(read([...fewer.map(([name, value]) => `${name}: ${value}`), ''])?.arguments).toEqual([])
+    const swapped = fewer.toReversed().map(([name, value]) => `${name}: ${value}`)
+    expect(read([...swapped, ''])).toMatchObject({ channel: 'PJSIP/sipp-00000000', accountCode: '' })
+  })
+
   it('is bounded in lines and in length', () => {
     const many = Array.from({ length: 201 }, (_, index) => `agi_arg_${index}: x`)
     expect(() => read(many)).toThrow(AgiProtocolError)

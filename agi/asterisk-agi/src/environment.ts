@@ -51,8 +51,11 @@ export interface AgiEnvironment {
  * Asterisk sends the same names in every call: they are looked at and kept once, and of a call only its values.
  */
 export class EnvironmentReader {
-  readonly #names: string[] = []
   readonly #values: string[] = []
+  /** The names of the call before this one, while this one's are the same. */
+  #guess: Layout | null = newestLayout
+  /** This call's own names, once they differ. */
+  #names: string[] = []
   #length = 0
 
   /**
@@ -65,56 +68,75 @@ export class EnvironmentReader {
     const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw
     if (line === '') return this.#whole()
     this.#length += line.length
-    if (this.#names.length >= LINES_MAX || this.#length > LENGTH_MAX) {
+    if (this.#values.length >= LINES_MAX || this.#length > LENGTH_MAX) {
       throw new AgiProtocolError('The environment is too long')
     }
+    const expected = this.#guess?.beginnings[this.#values.length]
+    if (expected !== undefined && line.startsWith(expected)) this.#values.push(line.slice(expected.length))
+    else this.#pushOther(line)
+    return null
+  }
+
+  #pushOther(line: string): void {
+    if (this.#guess !== null) this.#names = this.#guess.names.slice(0, this.#values.length)
+    this.#guess = null
     if (!/^agi_\w+:(?: |$)/.test(line)) throw new AgiProtocolError('A line of the environment is malformed')
     // Only the first colon separates: agi_request and IPv6 channel names hold more of them.
     const colon = line.indexOf(':')
     this.#names.push(line.slice(0, colon))
     this.#values.push(line.slice(colon + 2))
-    return null
   }
 
   #whole(): AgiEnvironment {
-    const environment = new CallEnvironment(placesOf(this.#names), this.#values.join('\n'))
+    const guess = this.#guess?.names.length === this.#values.length ? this.#guess : null
+    const layout = guess ?? layoutOf(this.#guess?.names.slice(0, this.#values.length) ?? this.#names)
+    newestLayout = layout
+    const environment = new CallEnvironment(layout, this.#values.join('\n'))
     if (!Number.isSafeInteger(environment.priority)) throw new AgiProtocolError('agi_priority is no integer')
     return environment
   }
 }
 
-/** The names of an environment with their places in it, in order. */
-type Places = ReadonlyMap<string, number>
+/** The names of an environment, in order. */
+interface Layout {
+  names: readonly string[]
+  /** The same with what stands before each value. */
+  beginnings: readonly string[]
+  places: ReadonlyMap<string, number>
+}
 
-/** Lists of names seen so far; a call more or less has another one only when it has other arguments. */
-const placesSeen = new Map<string, Places>()
-/** Nobody fills the memory with names. */
-const PLACES_SEEN_MAX = 100
-const PLACES_KEY_LENGTH_MAX = 2_000
+/** A call nearly always has the names of the one before it. */
+let newestLayout: Layout | null = null
+
+/** Layouts seen: one for each number of arguments, more or less. Nobody fills the memory with names. */
+const layouts = new Map<string, Layout>()
+const LAYOUTS_MAX = 50
+const LAYOUT_KEY_LENGTH_MAX = 2_000
 
 /** @throws AgiProtocolError for a name that comes twice or one that is missing. */
-function placesOf(names: readonly string[]): Places {
+function layoutOf(names: readonly string[]): Layout {
   const key = names.join(' ')
-  const seen = placesSeen.get(key)
-  if (seen !== undefined) return seen
+  const known = layouts.get(key)
+  if (known !== undefined) return known
   const places = new Map(names.map((name, place) => [name, place]))
   if (places.size < names.length) throw new AgiProtocolError('A line of the environment comes twice')
   for (const name of REQUIRED) {
     if (!places.has(name)) throw new AgiProtocolError(`The environment has no ${name}`)
   }
-  if (placesSeen.size < PLACES_SEEN_MAX && key.length <= PLACES_KEY_LENGTH_MAX) placesSeen.set(key, places)
-  return places
+  const layout = { names, beginnings: names.map((name) => `${name}: `), places }
+  if (layouts.size < LAYOUTS_MAX && key.length <= LAYOUT_KEY_LENGTH_MAX) layouts.set(key, layout)
+  return layout
 }
 
 /** Finds what is asked for when it is asked for: few calls look at more than two or three of the lines. */
 class CallEnvironment implements AgiEnvironment {
-  readonly #places: Places
+  readonly #layout: Layout
   /** One line each, in the order of the names. */
   readonly #values: string
   #query: URLSearchParams | null = null
 
-  constructor(places: Places, values: string) {
-    this.#places = places
+  constructor(layout: Layout, values: string) {
+    this.#layout = layout
     this.#values = values
   }
 
@@ -197,7 +219,7 @@ class CallEnvironment implements AgiEnvironment {
 
   get raw(): ReadonlyMap<string, string> {
     const values = this.#values.split('\n')
-    return new Map([...this.#places].map(([name, place]) => [name, values[place] ?? '']))
+    return new Map([...this.#layout.places].map(([name, place]) => [name, values[place] ?? '']))
   }
 
   get #networkScript(): { path: string; query: string } {
@@ -209,7 +231,7 @@ class CallEnvironment implements AgiEnvironment {
   }
 
   #line(name: string): string | null {
-    const place = this.#places.get(name)
+    const place = this.#layout.places.get(name)
     if (place === undefined) return null
     let begin = 0
     for (let line = 0; line < place; line += 1) begin = this.#values.indexOf('\n', begin) + 1

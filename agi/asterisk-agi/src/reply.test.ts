@@ -20,7 +20,7 @@ function read(pieces: readonly Piece[], chunksOf: (bytes: Buffer) => Buffer[]): 
       const event = replies.push(line)
       if (event === null) return
       events.push(event)
-      if (event.kind === 'reply') replies.expect(ends.shift() ?? null)
+      if (event !== 'hangup') replies.expect(ends.shift() ?? null)
     },
   })
   replies.expect(ends.shift() ?? null)
@@ -42,14 +42,11 @@ function reply(
   rest: { value?: string; tail?: string; endpos?: number } = {},
 ): ReplyEvent {
   return {
-    kind: 'reply',
-    reply: {
-      status,
-      result,
-      value: rest.value ?? null,
-      tail: rest.tail ?? (rest.endpos === undefined ? '' : `endpos=${rest.endpos}`),
-      endpos: rest.endpos ?? null,
-    },
+    status,
+    result,
+    value: rest.value ?? null,
+    tail: rest.tail ?? (rest.endpos === undefined ? '' : `endpos=${rest.endpos}`),
+    endpos: rest.endpos ?? null,
   }
 }
 
@@ -79,7 +76,7 @@ describe('replies, byte by byte', () => {
 
   it('finds HANGUP before, between and after replies, but not in a usage text', () => {
     const text = 'HANGUP\n520-Usage\nHANGUP\n520 End of proper usage.\nHANGUP\n'
-    expect(readOne(text)).toEqual([{ kind: 'hangup' }, reply(520), { kind: 'hangup' }])
+    expect(readOne(text)).toEqual(['hangup', reply(520), 'hangup'])
   })
 
   it.each(['a)b', 'two\nlines', '(x)\ny', 'HANGUP\n200 result=1\n', 'a)\nb)', ''])(
@@ -87,7 +84,7 @@ describe('replies, byte by byte', () => {
     (value) => {
       expect(readOne(`200 result=1 (${value}~mark)\nHANGUP\n`, '~mark)')).toEqual([
         reply(200, '1', { value: `${value}~mark` }),
-        { kind: 'hangup' },
+        'hangup',
       ])
     },
   )
@@ -157,7 +154,7 @@ describe('any chunking of a valid stream', () => {
             return places.slice(1).map((end, index) => bytes.subarray(places[index], end))
           })
           expect(chunked).toEqual(read(pieces, (bytes) => [bytes]))
-          expect(chunked.filter(({ kind }) => kind === 'reply')).toHaveLength(pieces.length)
+          expect(chunked.filter((event) => event !== 'hangup')).toHaveLength(pieces.length)
         },
       ),
       { numRuns: 2_000, seed: 20_260_101 },

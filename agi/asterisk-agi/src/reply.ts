@@ -17,8 +17,8 @@ export interface AgiReply {
   endpos: number | null
 }
 
-/** What a line from Asterisk can complete. */
-export type ReplyEvent = { kind: 'reply'; reply: AgiReply } | { kind: 'hangup' }
+/** What a line from Asterisk can complete: a reply, or the news that the caller is gone. */
+export type ReplyEvent = AgiReply | 'hangup'
 
 /**
  * Makes replies of lines. Values come unescaped from Asterisk 22 (res/res_agi.c, handle_getvariable), with
@@ -47,7 +47,7 @@ export class ReplyReader {
   push(raw: string): ReplyEvent | null {
     if (this.#open !== null) return this.#continue(raw)
     const line = withoutCarriageReturn(raw)
-    if (line === 'HANGUP') return { kind: 'hangup' }
+    if (line === 'HANGUP') return 'hangup'
     if (!/^\d{3}[ -]/.test(line)) return this.#stray()
     // Only GOSUB answers 100, and the reply proper follows it.
     if (line.startsWith('1')) return null
@@ -84,7 +84,7 @@ export class ReplyReader {
   #complete(text: string, hadValue: boolean): ReplyEvent {
     this.#lastHadValue = hadValue
     this.#valueEnd = null
-    return { kind: 'reply', reply: parseReply(text, hadValue) }
+    return parseReply(text, hadValue)
   }
 
   /** A value with a `)` at the end of an inner line looks complete there; what is left of it comes here. */

@@ -20,6 +20,8 @@ import { planReading, readValues } from './variable-reading.ts'
 /** Written behind expressions and read behind values: one a process, which no caller gets to see. */
 const VALUE_MARK = `~${randomBytes(8).toString('hex')}`
 
+const NOTHING: [] = []
+
 type Arguments<Name extends keyof AgiCall> = AgiCall[Name] extends (...args: infer All) => unknown
   ? All
   : never
@@ -50,198 +52,198 @@ export class TypedCall implements AgiCall {
   }
 
   streamFile(...all: Arguments<'streamFile'>): Answer<'streamFile'> {
-    return this.#send(() => playback.streamFile(...all))
+    return this.#send(playback.streamFile, all)
   }
 
   controlStreamFile(...all: Arguments<'controlStreamFile'>): Answer<'controlStreamFile'> {
-    return this.#send(() => playback.controlStreamFile(...all))
+    return this.#send(playback.controlStreamFile, all)
   }
 
   getOption(...all: Arguments<'getOption'>): Answer<'getOption'> {
-    return this.#send(() => playback.getOption(...all))
+    return this.#send(playback.getOption, all)
   }
 
   recordFile(...all: Arguments<'recordFile'>): Answer<'recordFile'> {
-    return this.#send(() => recording.recordFile(...all))
+    return this.#send(recording.recordFile, all)
   }
 
   waitForDigit(...all: Arguments<'waitForDigit'>): Answer<'waitForDigit'> {
-    return this.#send(() => digits.waitForDigit(...all))
+    return this.#send(digits.waitForDigit, all)
   }
 
   getData(...all: Arguments<'getData'>): Answer<'getData'> {
-    return this.#send(() => digits.getData(...all))
+    return this.#send(digits.getData, all)
   }
 
   receiveChar(...all: Arguments<'receiveChar'>): Answer<'receiveChar'> {
-    return this.#send(() => digits.receiveChar(...all))
+    return this.#send(digits.receiveChar, all)
   }
 
   receiveText(...all: Arguments<'receiveText'>): Answer<'receiveText'> {
-    return this.#send(() => digits.receiveText(...all))
+    return this.#send(digits.receiveText, all)
   }
 
   sayDigits(...all: Arguments<'sayDigits'>): Answer<'sayDigits'> {
-    return this.#send(() => say.sayDigits(...all))
+    return this.#send(say.sayDigits, all)
   }
 
   sayNumber(...all: Arguments<'sayNumber'>): Answer<'sayNumber'> {
-    return this.#send(() => say.sayNumber(...all))
+    return this.#send(say.sayNumber, all)
   }
 
   sayAlpha(...all: Arguments<'sayAlpha'>): Answer<'sayAlpha'> {
-    return this.#send(() => say.sayAlpha(...all))
+    return this.#send(say.sayAlpha, all)
   }
 
   sayPhonetic(...all: Arguments<'sayPhonetic'>): Answer<'sayPhonetic'> {
-    return this.#send(() => say.sayPhonetic(...all))
+    return this.#send(say.sayPhonetic, all)
   }
 
   sayDate(...all: Arguments<'sayDate'>): Answer<'sayDate'> {
-    return this.#send(() => say.sayDate(...all))
+    return this.#send(say.sayDate, all)
   }
 
   sayTime(...all: Arguments<'sayTime'>): Answer<'sayTime'> {
-    return this.#send(() => say.sayTime(...all))
+    return this.#send(say.sayTime, all)
   }
 
   sayDateTime(...all: Arguments<'sayDateTime'>): Answer<'sayDateTime'> {
-    return this.#send(() => say.sayDateTime(...all))
+    return this.#send(say.sayDateTime, all)
   }
 
   setVariable(...all: Arguments<'setVariable'>): Answer<'setVariable'> {
-    return this.#send(() => variables.setVariable(...all))
+    return this.#send(variables.setVariable, all)
   }
 
   getVariable(...all: Arguments<'getVariable'>): Answer<'getVariable'> {
-    return this.#send(() => variables.getVariable(...all))
+    return this.#send(variables.getVariable, all)
   }
 
   exec(...all: Arguments<'exec'>): Answer<'exec'> {
-    return this.#send(() => dialplan.exec(...all))
+    return this.#send(dialplan.exec, all)
   }
 
   gosub(...all: Arguments<'gosub'>): Answer<'gosub'> {
-    return this.#send(() => dialplan.gosub(...all))
+    return this.#send(dialplan.gosub, all)
   }
 
   setContext(...all: Arguments<'setContext'>): Answer<'setContext'> {
-    return this.#send(() => dialplan.setContext(...all))
+    return this.#send(dialplan.setContext, all)
   }
 
   setExtension(...all: Arguments<'setExtension'>): Answer<'setExtension'> {
-    return this.#send(() => dialplan.setExtension(...all))
+    return this.#send(dialplan.setExtension, all)
   }
 
   setPriority(...all: Arguments<'setPriority'>): Answer<'setPriority'> {
-    return this.#send(() => dialplan.setPriority(...all))
+    return this.#send(dialplan.setPriority, all)
   }
 
   answer(): Answer<'answer'> {
-    return this.#send(channel.answer)
+    return this.#send(channel.answer, NOTHING)
   }
 
   hangupChannel(...all: Arguments<'hangupChannel'>): Answer<'hangupChannel'> {
-    return this.#send(() => channel.hangupChannel(...all))
+    return this.#send(channel.hangupChannel, all)
   }
 
   channelStatus(): Answer<'channelStatus'> {
-    return this.#send(channel.channelStatus)
+    return this.#send(channel.channelStatus, NOTHING)
   }
 
   channelStatusOf(...all: Arguments<'channelStatusOf'>): Answer<'channelStatusOf'> {
-    return this.#send(() => channel.channelStatusOf(...all))
+    return this.#send(channel.channelStatusOf, all)
   }
 
   setAutoHangup(...all: Arguments<'setAutoHangup'>): Answer<'setAutoHangup'> {
-    return this.#send(() => channel.setAutoHangup(...all))
+    return this.#send(channel.setAutoHangup, all)
   }
 
   setCallerId(...all: Arguments<'setCallerId'>): Answer<'setCallerId'> {
-    return this.#send(() => channel.setCallerId(...all))
+    return this.#send(channel.setCallerId, all)
   }
 
   setMusic(...all: Arguments<'setMusic'>): Answer<'setMusic'> {
-    return this.#send(() => channel.setMusic(...all))
+    return this.#send(channel.setMusic, all)
   }
 
   asyncAgiBreak(): Answer<'asyncAgiBreak'> {
-    return this.#send(channel.asyncAgiBreak)
+    return this.#send(channel.asyncAgiBreak, NOTHING)
   }
 
   sendText(...all: Arguments<'sendText'>): Answer<'sendText'> {
-    return this.#send(() => messages.sendText(...all))
+    return this.#send(messages.sendText, all)
   }
 
   sendImage(...all: Arguments<'sendImage'>): Answer<'sendImage'> {
-    return this.#send(() => messages.sendImage(...all))
+    return this.#send(messages.sendImage, all)
   }
 
   tddMode(...all: Arguments<'tddMode'>): Answer<'tddMode'> {
-    return this.#send(() => messages.tddMode(...all))
+    return this.#send(messages.tddMode, all)
   }
 
   verbose(...all: Arguments<'verbose'>): Answer<'verbose'> {
-    return this.#send(() => messages.verbose(...all))
+    return this.#send(messages.verbose, all)
   }
 
   noop(): Answer<'noop'> {
-    return this.#send(messages.noop)
+    return this.#send(messages.noop, NOTHING)
   }
 
   databaseGet(...all: Arguments<'databaseGet'>): Answer<'databaseGet'> {
-    return this.#send(() => database.databaseGet(...all))
+    return this.#send(database.databaseGet, all)
   }
 
   databasePut(...all: Arguments<'databasePut'>): Answer<'databasePut'> {
-    return this.#send(() => database.databasePut(...all))
+    return this.#send(database.databasePut, all)
   }
 
   databaseDelete(...all: Arguments<'databaseDelete'>): Answer<'databaseDelete'> {
-    return this.#send(() => database.databaseDelete(...all))
+    return this.#send(database.databaseDelete, all)
   }
 
   databaseDeleteTree(...all: Arguments<'databaseDeleteTree'>): Answer<'databaseDeleteTree'> {
-    return this.#send(() => database.databaseDeleteTree(...all))
+    return this.#send(database.databaseDeleteTree, all)
   }
 
   speechCreate(...all: Arguments<'speechCreate'>): Answer<'speechCreate'> {
-    return this.#send(() => speech.speechCreate(...all))
+    return this.#send(speech.speechCreate, all)
   }
 
   speechSet(...all: Arguments<'speechSet'>): Answer<'speechSet'> {
-    return this.#send(() => speech.speechSet(...all))
+    return this.#send(speech.speechSet, all)
   }
 
   speechDestroy(): Answer<'speechDestroy'> {
-    return this.#send(speech.speechDestroy)
+    return this.#send(speech.speechDestroy, NOTHING)
   }
 
   speechLoadGrammar(...all: Arguments<'speechLoadGrammar'>): Answer<'speechLoadGrammar'> {
-    return this.#send(() => speech.speechLoadGrammar(...all))
+    return this.#send(speech.speechLoadGrammar, all)
   }
 
   speechUnloadGrammar(...all: Arguments<'speechUnloadGrammar'>): Answer<'speechUnloadGrammar'> {
-    return this.#send(() => speech.speechUnloadGrammar(...all))
+    return this.#send(speech.speechUnloadGrammar, all)
   }
 
   speechActivateGrammar(...all: Arguments<'speechActivateGrammar'>): Answer<'speechActivateGrammar'> {
-    return this.#send(() => speech.speechActivateGrammar(...all))
+    return this.#send(speech.speechActivateGrammar, all)
   }
 
   speechDeactivateGrammar(...all: Arguments<'speechDeactivateGrammar'>): Answer<'speechDeactivateGrammar'> {
-    return this.#send(() => speech.speechDeactivateGrammar(...all))
+    return this.#send(speech.speechDeactivateGrammar, all)
   }
 
   speechRecognize(...all: Arguments<'speechRecognize'>): Answer<'speechRecognize'> {
-    return this.#send(() => speech.speechRecognize(...all))
+    return this.#send(speech.speechRecognize, all)
   }
 
   hangup(): Promise<void> {
     this.#hangupAsked = true
     return this.#guard(async () => {
       try {
-        await this.#send(channel.hangup)
+        await this.#send(channel.hangup, NOTHING)
       } catch (error) {
         const isGone = error instanceof AgiHangupError || error instanceof AgiDeadChannelError
         if (!isGone) throw error
@@ -250,7 +252,7 @@ export class TypedCall implements AgiCall {
   }
 
   getFullVariable(expression: string, channelName?: string): Promise<string | null> {
-    return this.#send(() => variables.getFullVariable(expression, VALUE_MARK, channelName))
+    return this.#send(variables.getFullVariable, [expression, VALUE_MARK, channelName])
   }
 
   getVariables<Name extends string>(names: readonly Name[]): Promise<Record<Name, string>> {
@@ -278,9 +280,12 @@ export class TypedCall implements AgiCall {
     })
   }
 
-  #send<Result>(build: () => AgiCommand<Result>): Promise<Result> {
+  #send<Given extends readonly unknown[], Result>(
+    describe: (...all: Given) => AgiCommand<Result>,
+    all: Given,
+  ): Promise<Result> {
     try {
-      return this.#exchange.submit(build())
+      return this.#exchange.submit(describe(...all))
     } catch (error) {
       return this.#guard(() => Promise.reject(error))
     }
