@@ -128,7 +128,7 @@ export class CallSession implements Candidate {
     try {
       for (const line of this.#lines.push(chunk)) this.#receiveLine(line)
     } catch (error) {
-      if (this.#state === 'environment') this.refuse('bad-environment')
+      if (this.#state !== 'call') this.refuse('bad-environment')
       else
         this.#fail(error instanceof AgiError ? error : new AgiProtocolError('Unreadable', { cause: error }))
     }
