@@ -296,7 +296,7 @@ export class CommandExchange {
   #end({ command: { verb }, writtenAtMs, resolve, reject }: PendingCommand, outcome: unknown): void {
     const isError = outcome instanceof AgiError
     const { report } = this.#host
-    if (report !== undefined) {
+    if (report !== undefined && writtenAtMs !== NOT_WRITTEN) {
       report({ verb, durationMs: performance.now() - writtenAtMs, outcome: isError ? outcome.code : 'ok' })
     }
     if (isError) reject(outcome)
