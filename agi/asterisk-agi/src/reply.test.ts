@@ -123,6 +123,15 @@ describe('replies, byte by byte', () => {
     expect([...lines.push(Buffer.alloc(60, 'x'))]).toEqual([])
     expect(() => [...lines.push(Buffer.alloc(60, 'x'))]).toThrow(AgiProtocolError)
   })
+
+  it('bounds each line for itself, however many come in pieces', () => {
+    const lines = new LineReader(100)
+    const found = Array.from({ length: 10 }, () => [
+      ...lines.push(Buffer.alloc(60, 'x')),
+      ...lines.push(Buffer.from('y\n')),
+    ])
+    expect(found.flat()).toEqual(Array.from({ length: 10 }, () => `${'x'.repeat(60)}y`))
+  })
 })
 
 const plain = fc.constantFrom(
