@@ -2,6 +2,9 @@ import { AgiProtocolError } from './errors.ts'
 
 const LINE_FEED = 0x0a
 
+/** Pieces of one line kept apart. Each costs some 400 bytes more than it holds, so a peer that sends single bytes counts. */
+const PIECES_MAX = 64
+
 /**
  * Cuts a byte stream into lines, whatever the chunks are. Cutting is done on bytes, so that a character split
  * between two chunks survives; bytes that aren't UTF-8 become U+FFFD.
@@ -40,6 +43,7 @@ export class LineReader {
 
   #keep(piece: Buffer): void {
     if (piece.length === 0) return
+    if (this.#partial.length >= PIECES_MAX) this.#partial = [Buffer.concat(this.#partial)]
     this.#partial.push(piece)
     this.#partialBytes += piece.length
   }

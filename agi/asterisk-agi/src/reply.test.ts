@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AgiProtocolError } from './errors.ts'
@@ -122,6 +124,22 @@ describe('replies, byte by byte', () => {
     const lines = new LineReader(100)
     expect([...lines.push(Buffer.alloc(60, 'x'))]).toEqual([])
     expect(() => [...lines.push(Buffer.alloc(60, 'x'))]).toThrow(AgiProtocolError)
+  })
+
+  it('keeps a line that comes byte by byte in little more memory than its length', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage = runInNewContext('gc') as () => void
+    const bytesHeld = (): number => {
+      collectGarbage()
+      const { heapUsed, external } = process.memoryUsage()
+      return heapUsed + external
+    }
+    const lines = new LineReader(64 * 1024)
+    const before = bytesHeld()
+    for (let count = 0; count < 60_000; count += 1) lines.push(Buffer.alloc(1, 'x')).next()
+    // A buffer kept for each byte would be 12,000,000; what is garbage goes by and by.
+    await expect.poll(() => bytesHeld() - before).toBeLessThan(3_000_000)
+    expect([...lines.push(Buffer.from('\n'))]).toEqual(['x'.repeat(60_000)])
   })
 
   it('bounds each line for itself, however many come in pieces', () => {
