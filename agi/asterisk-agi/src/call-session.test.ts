@@ -179,6 +179,23 @@ describe('peers that are no Asterisk', () => {
     expect(errors).toEqual([])
   })
 
+  it.each([
+    ['a line that is no reply', 'nonsense\n'],
+    ['a reply to nothing', '200 result=0\n'],
+    ['a flood without a line feed', 'x'.repeat(70_000)],
+  ])('lose their place among the waiting when they send %s', async (_what, text) => {
+    const { port, event, server } = await serve({ raw: untilGone }, { maxCalls: 1, maxWaiting: 1 })
+    const first = await rawPeer(port)
+    first.send(RAW_ENVIRONMENT)
+    await event('call-started')
+    const waiting = await rawPeer(port)
+    waiting.send(RAW_ENVIRONMENT + text)
+    expect(await waiting.nextLine()).toBe('failure')
+    expect(await event('call-refused')).toEqual({ type: 'call-refused', reason: 'bad-environment' })
+    expect(server.waitingCalls).toBe(0)
+    first.socket.destroy()
+  })
+
   it('may send HANGUP right behind the environment', async () => {
     const { port, event } = await serve({ raw: async (call) => void (await call.streamFile('x')) })
     const peer = await rawPeer(port)

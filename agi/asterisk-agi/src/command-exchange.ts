@@ -317,10 +317,9 @@ export class CommandExchange {
   #end(pending: PendingCommand, outcome: unknown): void {
     const isError = outcome instanceof AgiError
     const { report } = this.#host
-    if (report !== undefined) {
-      const { verb, writtenAtMs } = pending
-      const durationMs = writtenAtMs === NOT_WRITTEN ? 0 : performance.now() - writtenAtMs
-      report({ verb, durationMs, outcome: isError ? outcome.code : 'ok' })
+    const { verb, writtenAtMs } = pending
+    if (report !== undefined && writtenAtMs !== NOT_WRITTEN) {
+      report({ verb, durationMs: performance.now() - writtenAtMs, outcome: isError ? outcome.code : 'ok' })
     }
     if (isError) refuse(pending, outcome)
     else pending.resolve(outcome)

@@ -2,6 +2,9 @@ import { AgiProtocolError } from './errors.ts'
 
 const LINE_FEED = 0x0a
 
+/** Pieces of one line kept apart. Each costs some 400 bytes more than it holds, so a peer that sends single bytes counts. */
+const PIECES_MAX = 64
+
 /** Who gets the lines. */
 export interface LineReceiver {
   receiveLine(line: string): void
@@ -51,6 +54,7 @@ export class LineReader {
   #keep(piece: Buffer): void {
     if (piece.length === 0) return
     this.#partial ??= []
+    if (this.#partial.length >= PIECES_MAX) this.#partial = [Buffer.concat(this.#partial)]
     this.#partial.push(piece)
     this.#partialBytes += piece.length
   }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AgiProtocolError } from './errors.ts'
@@ -121,6 +123,34 @@ describe('replies, byte by byte', () => {
     lines.push(Buffer.from(`whole\n${'x'.repeat(60)}`))
     expect(() => lines.push(Buffer.alloc(60, 'x'))).toThrow(AgiProtocolError)
     expect(taken).toEqual(['whole'])
+  })
+
+  it('keeps a line that comes byte by byte in little more memory than its length', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage = runInNewContext('gc') as () => void
+    const bytesHeld = (): number => {
+      collectGarbage()
+      const { heapUsed, external } = process.memoryUsage()
+      return heapUsed + external
+    }
+    const taken: string[] = []
+    const lines = new LineReader(64 * 1024, { receiveLine: (line) => void taken.push(line) })
+    const before = bytesHeld()
+    for (let count = 0; count < 60_000; count += 1) lines.push(Buffer.alloc(1, 'x'))
+    // A buffer kept for each byte would be 12,000,000; what is garbage goes by and by.
+    await expect.poll(() => bytesHeld() - before).toBeLessThan(3_000_000)
+    lines.push(Buffer.from('\n'))
+    expect(taken).toEqual(['x'.repeat(60_000)])
+  })
+
+  it('bounds each line for itself, however many come in pieces', () => {
+    const taken: string[] = []
+    const lines = new LineReader(100, { receiveLine: (line) => void taken.push(line) })
+    for (let count = 0; count < 10; count += 1) {
+      lines.push(Buffer.alloc(60, 'x'))
+      lines.push(Buffer.from('y\n'))
+    }
+    expect(taken).toEqual(Array.from({ length: 10 }, () => `${'x'.repeat(60)}y`))
   })
 })
 

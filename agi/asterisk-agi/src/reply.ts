@@ -30,7 +30,7 @@ export class ReplyReader {
   #lastHadValue = false
 
   /**
-   * Says what the next reply may look like.
+   * Says what the replies from now on may look like: a stray usage text may come before the one that is due.
    *
    * @param valueEnd How the last line of a parenthesised value ends (')'), or null when the reply of this
    *   command is one line.
@@ -83,7 +83,6 @@ export class ReplyReader {
 
   #complete(text: string, hadValue: boolean): ReplyEvent {
     this.#lastHadValue = hadValue
-    this.#valueEnd = null
     return parseReply(text, hadValue)
   }
 

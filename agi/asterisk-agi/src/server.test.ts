@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { AgiArgumentError, AgiRouter, createAgiServer } from './index.ts'
 import { type FakeCall, fakeCall } from './testing/fake-call.ts'
-import { rawPeer } from './testing/raw-peer.ts'
+import { RAW_ENVIRONMENT, rawPeer } from './testing/raw-peer.ts'
 import { closeServed, serve, untilGone } from './testing/served.ts'
 
 afterEach(closeServed)
@@ -203,6 +203,20 @@ describe('the report of commands', () => {
       ['STREAM FILE', 'ok', true],
       ['EXEC', 'ok', true],
     ])
+  })
+
+  it('tells nothing of a question that the end of the connection kept from being written', async () => {
+    const reports: unknown[] = []
+    const { port, event } = await serve(
+      { raw: async (call) => void (await call.streamFile('x')) },
+      { onCommand: ({ verb, outcome }) => void reports.push([verb, outcome]) },
+    )
+    const peer = await rawPeer(port)
+    peer.send(RAW_ENVIRONMENT)
+    await peer.nextLine()
+    peer.send('200 result=-1 endpos=0\nnonsense\n')
+    await event('call-ended')
+    expect(reports).toEqual([['STREAM FILE', 'protocol']])
   })
 
   it('tells how a command ended that the caller cut short', async () => {

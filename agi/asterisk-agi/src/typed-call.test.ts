@@ -92,6 +92,15 @@ describe('refusals of Asterisk', () => {
     expect(await call.channelStatus()).toBe(6)
   })
 
+  it.each([USAGE, '520 Invalid command syntax.  Proper usage not available.\n'])(
+    'passes over %j when it comes behind the next command, whose value is still read whole',
+    async (stray) => {
+      const { call } = scriptedCall(['200 result=1\n', `${stray}200 result=1 (a (b) c\nd)\n`])
+      await call.exec('Odd')
+      expect(await call.getVariable('X')).toBe('a (b) c\nd')
+    },
+  )
+
   it('passes over the one-line form of it too, and no second one', async () => {
     const stray = '520 Invalid command syntax.  Proper usage not available.\n'
     const { call } = scriptedCall([`200 result=1\n${stray}`, stray])

@@ -1,4 +1,4 @@
-import { CommandExchange } from '../command-exchange.ts'
+import { CommandExchange, type CommandReport } from '../command-exchange.ts'
 import { lineBytesMaxOf } from '../encoding.ts'
 import type { AgiEnvironment } from '../environment.ts'
 import { AgiProtocolError } from '../errors.ts'
@@ -15,6 +15,41 @@ export interface ScriptedCall {
   receive: (text: string) => void
 }
 
+/** A call over a peer that a test plays, without a socket. */
+export interface OpenCall {
+  call: TypedCall
+  exchange: CommandExchange
+  /** Every command that is over. */
+  reports: CommandReport[]
+  /** @throws AgiProtocolError as a connection would be told. */
+  receive: (chunk: Buffer) => void
+}
+
+/** Makes a call whose lines go to `write`. */
+export function openCall(
+  write: (line: string) => void,
+  options: { version?: string; replyTimeoutMs?: number } = {},
+): OpenCall {
+  const { version = '22.10.1', replyTimeoutMs = 30_000 } = options
+  const lineBytesMax = lineBytesMaxOf(version)
+  const reports: CommandReport[] = []
+  const exchange: CommandExchange = new CommandExchange({
+    lineBytesMax,
+    replyTimeoutMs,
+    write,
+    overdue: (error) => exchange.close(error),
+    report: (report) => void reports.push(report),
+  })
+  const lines = new LineReader(64 * 1024, exchange)
+  const environment = { version } as AgiEnvironment
+  return {
+    call: new TypedCall({ environment, exchange, lineBytesMax }),
+    exchange,
+    reports,
+    receive: (chunk) => lines.push(chunk),
+  }
+}
+
 /**
  * Makes a call that answers each command with the next of `replies`, byte by byte, in a later turn.
  *
@@ -26,32 +61,20 @@ export function scriptedCall(
 ): ScriptedCall {
   const written: string[] = []
   const left = [...replies]
+  const open = openCall((line) => {
+    written.push(line.slice(0, -1))
+    const reply = left.shift() ?? ''
+    queueMicrotask(() => {
+      try {
+        receive(reply)
+      } catch (error) {
+        if (!(error instanceof AgiProtocolError)) throw error
+        open.exchange.close(error)
+      }
+    })
+  }, options)
   const receive = (text: string): void => {
-    for (const byte of Buffer.from(text)) {
-      lines.push(Buffer.of(byte))
-    }
+    for (const byte of Buffer.from(text)) open.receive(Buffer.of(byte))
   }
-  const { version = '22.10.1', replyTimeoutMs = 30_000 } = options
-  const lineBytesMax = lineBytesMaxOf(version)
-  const exchange: CommandExchange = new CommandExchange({
-    lineBytesMax,
-    replyTimeoutMs,
-    write: (line) => {
-      written.push(line.slice(0, -1))
-      const reply = left.shift() ?? ''
-      queueMicrotask(() => {
-        try {
-          receive(reply)
-        } catch (error) {
-          if (!(error instanceof AgiProtocolError)) throw error
-          exchange.close(error)
-        }
-      })
-    },
-    overdue: (error) => exchange.close(error),
-    report: undefined,
-  })
-  const lines = new LineReader(64 * 1024, exchange)
-  const environment = { version } as AgiEnvironment
-  return { call: new TypedCall({ environment, exchange, lineBytesMax }), exchange, written, receive }
+  return { call: open.call, exchange: open.exchange, written, receive }
 }
