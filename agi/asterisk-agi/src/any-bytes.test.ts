@@ -88,8 +88,8 @@ function readEnvironment(bytes: Buffer, sizes: readonly number[]): unknown {
   const reader = new EnvironmentReader()
   let found: AgiEnvironment | null = null
   const lines = new LineReader(LINE_BYTES_MAX, {
-    receiveLine: (line) => {
-      found ??= reader.push(line)
+    receiveLine: (one) => {
+      found ??= reader.push(one)
     },
   })
   const environment = (): AgiEnvironment | null => found
