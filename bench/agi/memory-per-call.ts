@@ -1,7 +1,5 @@
 import type { BenchmarkContext, Comparison, Measured } from '../harness/benchmark.ts'
-import { startProcess } from '../harness/task-process.ts'
-import type { PeerTasks } from './peer-process.ts'
-import type { ServerTasks } from './server-process.ts'
+import { startPeerProcess, startServerProcess } from './processes.ts'
 import type { ServerKind } from './servers.ts'
 
 /** Calls held at once, each with its environment sent and its handler waiting in one command. */
@@ -9,6 +7,16 @@ const CALLS = 5_000
 
 /** Calls opened and closed before: code and structures that exist once are then not counted as a call's. */
 const WARM_UP_CALLS = 200
+
+/**
+ * glibc gives back freed memory instead of keeping it for later: what the process has over from its start would
+ * hide what a call allocates outside the heap, and read buffers freed long ago would count as a call's.
+ */
+const PROMPT_ALLOCATOR = {
+  MALLOC_MMAP_THRESHOLD_: '16384',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+  MALLOC_ARENA_MAX: '1',
+}
 
 interface IdleCallFigures {
   rssBytes: number
@@ -38,46 +46,27 @@ export async function compareMemoryPerIdleCall({
       {
         ratio: 'memoryPerIdleCallVsSocket',
         what: 'memory per idle call (RSS)',
-        dividend: inBytes(
-          'memoryPerIdleCallBytes',
-          'asterisk-agi',
-          ours.map(({ rssBytes }) => rssBytes),
-        ),
-        divisor: inBytes(
-          'memoryPerIdleCallSocketBytes',
-          'bare socket',
-          socket.map(({ rssBytes }) => rssBytes),
-        ),
+        dividend: inBytes('memoryPerIdleCallBytes', 'asterisk-agi', column(ours, 'rssBytes')),
+        divisor: inBytes('memoryPerIdleCallSocketBytes', 'bare socket', column(socket, 'rssBytes')),
         target: { atMost: 2 },
       },
     ],
     others: [
-      inBytes(
-        'heapPerIdleCallBytes',
-        'heap per idle call, asterisk-agi',
-        ours.map(({ heapBytes }) => heapBytes),
-      ),
-      inBytes(
-        'heapPerIdleCallSocketBytes',
-        'heap per idle call, bare socket',
-        socket.map(({ heapBytes }) => heapBytes),
-      ),
+      inBytes('heapPerIdleCallBytes', 'heap per idle call, asterisk-agi', column(ours, 'heapBytes')),
+      inBytes('heapPerIdleCallSocketBytes', 'heap per idle call, bare socket', column(socket, 'heapBytes')),
       {
         figure: 'drainMs',
-        name: `${CALLS.toLocaleString('en')} idle calls ended by close() (wanted: under 2,000 ms)`,
+        name: `${CALLS.toLocaleString('en')} idle calls ended by close(), wanted under 2,000 ms`,
         unit: 'ms',
-        samples: ours.flatMap(({ drainMs }) => drainMs ?? []),
+        samples: column(ours, 'drainMs'),
       },
     ],
   }
 }
 
 async function holdIdleCalls(kind: ServerKind): Promise<IdleCallFigures> {
-  const peer = startProcess<PeerTasks>(new URL('peer-process.ts', import.meta.url))
-  const server = startProcess<ServerTasks>(new URL('server-process.ts', import.meta.url), {
-    args: [kind, 'Infinity'],
-    nodeOptions: ['--expose-gc'],
-  })
+  const peer = startPeerProcess()
+  const server = startServerProcess(kind, Infinity, { nodeOptions: ['--expose-gc'], env: PROMPT_ALLOCATOR })
   try {
     const port = await server.run('port')
     await peer.run('hold', { port, calls: WARM_UP_CALLS })
@@ -95,14 +84,18 @@ async function holdIdleCalls(kind: ServerKind): Promise<IdleCallFigures> {
   }
 }
 
-/** Until the server has closed and every peer has seen its call end. */
+/** Ends every call from the server's side, until it has closed and every peer has seen it. */
 async function drained(
-  server: ReturnType<typeof startProcess<ServerTasks>>,
-  peer: ReturnType<typeof startProcess<PeerTasks>>,
+  server: ReturnType<typeof startServerProcess>,
+  peer: ReturnType<typeof startPeerProcess>,
 ): Promise<number> {
   const began = performance.now()
   await Promise.all([server.run('drain'), peer.run('untilReleased')])
   return performance.now() - began
+}
+
+function column(figures: readonly IdleCallFigures[], name: keyof IdleCallFigures): number[] {
+  return figures.flatMap((one) => one[name] ?? [])
 }
 
 function inBytes(figure: string, name: string, samples: number[]): Measured {

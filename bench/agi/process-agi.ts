@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import type { BenchmarkContext, Comparison } from '../harness/benchmark.ts'
 import { startProcess, type TaskProcess } from '../harness/task-process.ts'
 import type { PeerTasks } from './peer-process.ts'
+import { startPeerProcess } from './processes.ts'
 import type { ProcessAgiTasks } from './process-agi-process.ts'
 import type { StepApiTasks } from './step-api-process.ts'
 import type { StepServerTasks } from './step-server-process.ts'
@@ -34,7 +35,7 @@ export async function compareProcessAgi({
   const oursUs: number[] = []
   const api = startProcess<StepApiTasks>(new URL('step-api-process.ts', import.meta.url))
   const processAgi = startProcess<ProcessAgiTasks>(new URL('process-agi-process.ts', import.meta.url))
-  const peer = startProcess<PeerTasks>(new URL('peer-process.ts', import.meta.url))
+  const peer = startPeerProcess()
   try {
     const address = await api.run('address')
     const processes = { address, processAgi, peer }

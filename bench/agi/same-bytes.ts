@@ -1,7 +1,5 @@
-import { startProcess } from '../harness/task-process.ts'
 import { COMMANDS_PER_CALL, ROUNDS_PER_CALL } from './call-script.ts'
-import type { PeerTasks } from './peer-process.ts'
-import type { ServerTasks } from './server-process.ts'
+import { startPeerProcess, startServerProcess } from './processes.ts'
 import { SERVER_KINDS, type ServerKind } from './servers.ts'
 
 /**
@@ -12,12 +10,10 @@ import { SERVER_KINDS, type ServerKind } from './servers.ts'
  */
 export async function checkSameBytes(): Promise<void> {
   const texts: Partial<Record<ServerKind, string>> = {}
-  const peer = startProcess<PeerTasks>(new URL('peer-process.ts', import.meta.url))
+  const peer = startPeerProcess()
   try {
     for (const kind of SERVER_KINDS) {
-      const server = startProcess<ServerTasks>(new URL('server-process.ts', import.meta.url), {
-        args: [kind, String(ROUNDS_PER_CALL)],
-      })
+      const server = startServerProcess(kind, ROUNDS_PER_CALL)
       texts[kind] = await peer.run('transcriptOfCall', { port: await server.run('port') })
       await server.stop()
     }

@@ -38,12 +38,16 @@ interface Waiting {
  * Starts a script that calls {@link serveTasks}.
  *
  * @param options.args Its arguments. @param options.nodeOptions Options of Node itself, as `--expose-gc`.
+ * @param options.env Variables of its environment beside those of this process.
  */
 export function startProcess<T extends Tasks>(
   script: URL,
-  { args = [], nodeOptions = [] }: { args?: string[]; nodeOptions?: string[] } = {},
+  options: { args?: string[]; nodeOptions?: string[]; env?: Readonly<Record<string, string>> } = {},
 ): TaskProcess<T> {
-  const child = fork(script, args, { execArgv: nodeOptions })
+  const child = fork(script, options.args ?? [], {
+    execArgv: options.nodeOptions ?? [],
+    env: { ...process.env, ...options.env },
+  })
   const waiting = new Map<number, Waiting>()
   let lastId = 0
   child.on('message', (answer: Answer) => settle(waiting, answer))
