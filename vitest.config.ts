@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{core,agi,api,whatsapp-gateway,scripts,freepbx-dialplan}/**/*.test.ts'],
+          include: ['{core,agi,api,whatsapp-gateway,scripts,freepbx-dialplan,bench}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 5_000,
         },

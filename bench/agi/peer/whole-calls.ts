@@ -1,0 +1,62 @@
+import { SCRIPT } from '../call-script.ts'
+import { openPeerCall } from './peer-call.ts'
+
+const REPLIES = SCRIPT.map(({ reply }) => reply)
+
+/**
+ * Takes calls through the script, some at once, until the server has ended `calls` of them.
+ *
+ * @throws Error when a connection breaks, or the server ends a call after another number of commands.
+ */
+export async function runCalls(input: {
+  port: number
+  calls: number
+  callsAtOnce: number
+  commandsPerCall: number
+}): Promise<{ elapsedMs: number }> {
+  const { port, calls, callsAtOnce, commandsPerCall } = input
+  let started = 0
+  const began = performance.now()
+  const line = async (): Promise<void> => {
+    while (started < calls) {
+      started += 1
+      const commands = await runCall(port)
+      if (commands !== commandsPerCall) throw new Error(`A call ended after ${commands} commands`)
+    }
+  }
+  await Promise.all(Array.from({ length: callsAtOnce }, line))
+  return { elapsedMs: performance.now() - began }
+}
+
+function runCall(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let commands = 0
+    openPeerCall({
+      port,
+      onCommand: (socket) => {
+        socket.write(REPLIES[commands % REPLIES.length] ?? '')
+        commands += 1
+      },
+      onClose: (error) => (error === null ? resolve(commands) : reject(error)),
+    })
+  })
+}
+
+/** All that a server writes in one call. */
+export function transcriptOfCall({ port }: { port: number }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    let commands = 0
+    const socket = openPeerCall({
+      port,
+      onCommand: () => {
+        socket.write(REPLIES[commands % REPLIES.length] ?? '')
+        commands += 1
+      },
+      onClose: (error) => (error === null ? resolve(text) : reject(error)),
+    })
+    socket.on('data', (chunk) => {
+      text += chunk.toString()
+    })
+  })
+}
