@@ -112,7 +112,9 @@ describe('any conversation with Asterisk, cut into any chunks', () => {
         fc.asyncProperty(plan, chunkSizes, fc.boolean(), async (steps, sizes, atOnce) => {
           const { outcomes, beforeEnd, written, reported } = await play(steps, { sizes, atOnce })
           expect(outcomes).toEqual(outcomesOf(steps))
-          expect(beforeEnd).toEqual({ settled: steps.length, timers: 0 })
+          expect(beforeEnd.settled).toBe(steps.length)
+          // At most the one of the call, which finds nothing due when it wakes.
+          expect(beforeEnd.timers).toBeLessThanOrEqual(1)
           expect(reported).toBe(written)
           expect(vi.getTimerCount()).toBe(0)
         }),

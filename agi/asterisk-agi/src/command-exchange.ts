@@ -12,6 +12,14 @@ import {
   AgiQueueFullError,
   AgiUsageError,
 } from './errors.ts'
+import {
+  failureOf,
+  hangupOf,
+  NOT_WRITTEN,
+  type PendingCommand,
+  pendingOf,
+  refuse,
+} from './pending-command.ts'
 import { type AgiReply, ReplyReader } from './reply.ts'
 
 /** Commands that may wait for their turn behind the one in flight. A call flow needs one or two. */
@@ -22,8 +30,6 @@ const REPLY_AFTER_HANGUP_MS = 5_000
 
 /** Longest time of a timer in Node. */
 const TIMER_MS_MAX = 2_147_483_647
-
-const NOT_WRITTEN = -1
 
 const CHANNEL_STATUS_LINE = `${CHANNEL_STATUS.verb}\n`
 
@@ -36,24 +42,6 @@ export interface CommandReport {
   /** From the writing to the reply, or to what ended the wait for it. */
   durationMs: number
   outcome: 'ok' | AgiErrorCode
-}
-
-/**
- * A command that somebody awaits. Of the {@link AgiCommand} it keeps what the reply needs: calls wait in a command for
- * hours, thousands at a time.
- */
-interface PendingCommand {
-  verb: string
-  allowedWhenDead: boolean
-  ownTimeMs: number | null
-  valueEnd: string | null
-  read: (reply: AgiReply, elapsedMs: number) => unknown
-  /** '' once written. */
-  line: string
-  writtenAtMs: number
-  answer: Promise<unknown> | null
-  resolve: (result: unknown) => void
-  reject: (error: AgiError) => void
 }
 
 /** What an exchange needs from the connection it belongs to. */
@@ -85,7 +73,10 @@ export class CommandExchange {
   /** Behind the one in flight; null for none, as nearly always. */
   #queue: PendingCommand[] | null = null
   #inFlight: PendingCommand | null = null
-  #replyTimer: NodeJS.Timeout | undefined
+  /** When the reply in flight is late; 0 = nothing is due. */
+  #dueAtMs = 0
+  #timer: NodeJS.Timeout | undefined
+  #timerAtMs = 0
   #strayUsageDue = false
   #channelSeenAlive = false
   #hungUp = false
@@ -162,8 +153,7 @@ export class CommandExchange {
     if (allowed.length > 0) this.#queue = allowed
     for (const pending of waiting) if (!pending.allowedWhenDead) refuse(pending, hangupOf(pending.verb))
     const inFlight = this.#inFlight
-    if (inFlight !== null && !inFlight.allowedWhenDead)
-      this.#expectReply(inFlight.verb, REPLY_AFTER_HANGUP_MS)
+    if (inFlight !== null && !inFlight.allowedWhenDead) this.#expectReply(REPLY_AFTER_HANGUP_MS)
   }
 
   /** The handler is done: commands that were never written won't be, and a later HANGUP means nothing. */
@@ -178,7 +168,8 @@ export class CommandExchange {
   close(reason: AgiError): void {
     if (this.#closed !== null) return
     this.#closed = reason
-    this.#stopTimer()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     if (!this.#finished) this.#abort(reason)
     const inFlight = this.#inFlight
     const waiting = this.#takeQueue()
@@ -236,23 +227,33 @@ export class CommandExchange {
     pending.writtenAtMs = performance.now()
     this.#inFlight = pending
     this.#replies.expect(pending.valueEnd)
-    if (ownTimeMs !== null) this.#expectReply(pending.verb, ownTimeMs + this.#host.replyTimeoutMs)
+    if (ownTimeMs !== null) this.#expectReply(ownTimeMs + this.#host.replyTimeoutMs)
     this.#host.write(line)
   }
 
-  #expectReply(command: string, timeoutMs: number): void {
-    this.#stopTimer()
-    this.#replyTimer = setTimeout(
-      () => this.#host.overdue(new AgiConnectionLostError('Asterisk did not reply in time', { command })),
-      Math.min(timeoutMs, TIMER_MS_MAX),
-    )
+  /** A reply that comes leaves the timer be: it finds nothing due, or the next reply. To set one each time costs more. */
+  #expectReply(timeoutMs: number): void {
+    this.#dueAtMs = performance.now() + timeoutMs
+    if (this.#timer !== undefined && this.#timerAtMs <= this.#dueAtMs) return
+    clearTimeout(this.#timer)
+    this.#wakeIn(timeoutMs)
   }
 
-  /** Lets the timer go as well. */
-  #stopTimer(): void {
-    if (this.#replyTimer === undefined) return
-    clearTimeout(this.#replyTimer)
-    this.#replyTimer = undefined
+  #wakeIn(delayMs: number): void {
+    this.#timerAtMs = performance.now() + delayMs
+    this.#timer = setTimeout(() => this.#wake(), Math.min(delayMs, TIMER_MS_MAX))
+  }
+
+  #wake(): void {
+    this.#timer = undefined
+    if (this.#dueAtMs === 0) return
+    const leftMs = this.#dueAtMs - performance.now()
+    if (leftMs > 0) {
+      this.#wakeIn(leftMs)
+      return
+    }
+    const command = this.#inFlight?.verb ?? ''
+    this.#host.overdue(new AgiConnectionLostError('Asterisk did not reply in time', { command }))
   }
 
   #settle(reply: AgiReply): void {
@@ -266,7 +267,7 @@ export class CommandExchange {
     const settled = this.#inFlight
     if (settled === null || settled.writtenAtMs === NOT_WRITTEN)
       throw new AgiProtocolError('A reply came without a command')
-    this.#stopTimer()
+    this.#dueAtMs = 0
     this.#inFlight = null
     if (settled.verb === 'EXEC' && reply.status === 200 && reply.result === '1') this.#strayUsageDue = true
     const error = this.#errorOf(settled.verb, reply)
@@ -303,7 +304,7 @@ export class CommandExchange {
     queueMicrotask(() => {
       if (this.#inFlight !== probe) return
       if (this.#hungUp) {
-        this.#stopTimer()
+        this.#dueAtMs = 0
         this.#inFlight = null
         this.#end(pending, hangupOf(verb))
         this.#writeNext()
@@ -348,44 +349,4 @@ export class CommandExchange {
     if (this.#hungUp) return new AgiHangupError('The caller hung up', { command })
     return new AgiDeadChannelError('The channel was dead from the start', { command })
   }
-}
-
-function pendingOf({
-  verb,
-  allowedWhenDead,
-  ownTimeMs,
-  valueEnd,
-  read,
-}: AgiCommand<unknown>): PendingCommand {
-  return {
-    verb,
-    allowedWhenDead,
-    ownTimeMs,
-    valueEnd,
-    read,
-    line: '',
-    writtenAtMs: NOT_WRITTEN,
-    answer: null,
-    resolve: ignore,
-    reject: ignore,
-  }
-}
-
-/**
- * A command started beside other work (`const playing = call.streamFile(…)`) may reject before anybody awaits it. Node
- * would end the process, with every other call in it, because one caller hung up.
- */
-function refuse({ answer, reject }: PendingCommand, error: AgiError): void {
-  answer?.catch(ignore)
-  reject(error)
-}
-
-function ignore(): void {}
-
-function hangupOf(command: string): AgiHangupError {
-  return new AgiHangupError('The caller hung up', { command })
-}
-
-function failureOf(command: string): AgiCommandFailedError {
-  return new AgiCommandFailedError('Asterisk could not do it', { command })
 }

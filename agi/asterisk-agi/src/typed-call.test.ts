@@ -179,7 +179,24 @@ describe('a reply that does not come', () => {
     vi.advanceTimersByTime(5_999)
     receive('200 result=0\n')
     expect(await waiting).toEqual({ kind: 'timeout' })
+    vi.advanceTimersByTime(60_000)
     expect(vi.getTimerCount()).toBe(0)
+    expect(call.signal.aborted).toBe(false)
+  })
+
+  it('is due for each command by itself, however long the one before it might have taken', async () => {
+    const { call, receive } = scriptedCall([], { replyTimeoutMs: 1_000 })
+    const waiting = call.waitForDigit(60_000)
+    receive('200 result=0\n')
+    await waiting
+    const [quick, quickest] = [call.noop(), call.noop()]
+    vi.advanceTimersByTime(999)
+    receive('200 result=0\n')
+    await quick
+    vi.advanceTimersByTime(999)
+    expect(call.signal.aborted).toBe(false)
+    vi.advanceTimersByTime(1)
+    await expect(quickest).rejects.toThrow(AgiConnectionLostError)
   })
 
   it('after a hangup ends the connection soon, though a playback has no limit of its own', async () => {
