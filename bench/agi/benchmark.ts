@@ -19,7 +19,7 @@ export const agiBenchmark: Benchmark = {
     return {
       comparisons: [...cpu, ...memory.comparisons, ...turns.comparisons, ...processAgi.comparisons],
       others: [...memory.others, ...turns.others],
-      warnings: processAgi.warnings,
+      warnings: [...memory.warnings, ...processAgi.warnings],
     }
   },
 }

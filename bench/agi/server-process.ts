@@ -14,6 +14,8 @@ const server = await startServer(kind, Number(process.argv[3]))
 const tasks = {
   port: () => server.port,
 
+  processId: () => process.pid,
+
   /** User and system time of this process so far, all threads, in microseconds. */
   cpuUs: () => {
     const { user, system } = process.cpuUsage()
