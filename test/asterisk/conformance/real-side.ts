@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { encodeWav } from '@ura/api/speech/wav'
+import { noisePrompt } from '../../listening/noise-prompts.ts'
+import type { AmiMessage } from '../ami.ts'
+import type { Call } from '../call.ts'
+import { startTelephony } from '../telephony.ts'
+import type { Performer } from './script-server.ts'
+import { type Entry, type Script, soundFilesMs } from './script.ts'
+
+const extensions: Readonly<Record<Entry, string>> = {
+  ordinary: '7100',
+  silentHangup: '7101',
+  exitOnHangup: '7102',
+  hungUp: '7103',
+}
+
+/** The language whose folder is the one that the harness shares with Asterisk; its syntax is Portuguese. */
+export const language = 'pt_BR/ura'
+
+/** A real Asterisk with a caller in front of it. */
+export type RealSide = {
+  dial: (script: Script) => Promise<Performer>
+  stop: () => Promise<void>
+}
+
+/** Starts the exchanges; their calls go to the FastAGI server on `port`. */
+export async function startRealSide(root: string, port: number): Promise<RealSide> {
+  const soundsFolder = await mkdtemp(join(tmpdir(), 'ura-sounds-'))
+  for (const [name, durationMs] of Object.entries(soundFilesMs)) {
+    const path = join(soundsFolder, `${name}.wav`)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, encodeWav(noisePrompt(name, durationMs)))
+  }
+  const telephony = await startTelephony({
+    root,
+    agiServers: [`127.0.0.1:${port}`],
+    soundsFolder,
+    extraExtensions: dialplan(port),
+  })
+  return {
+    dial: async (script) => {
+      const call = await telephony.dial({
+        callerId: '2001',
+        extension: extensions[script.entry ?? 'ordinary'],
+      })
+      return performerOf(call)
+    },
+    stop: async () => {
+      await telephony.stop()
+      await rm(soundsFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+function dialplan(port: number): string {
+  const agi = `AGI(agi://127.0.0.1:${port}/conformance?x=1,first,second part)`
+  const greeting = `Set(CHANNEL(language)=${language})`
+  return `
+exten => 7100,1,${greeting}
+ same => n,${agi}
+ same => n,Hangup()
+exten => 7101,1,${greeting}
+ same => n,Set(AGISIGHUP=no)
+ same => n,${agi}
+ same => n,Hangup()
+exten => 7102,1,${greeting}
+ same => n,Set(AGIEXITONHANGUP=yes)
+ same => n,${agi}
+ same => n,Hangup()
+exten => 7103,1,Goto(conformance-hung-up,s,1)
+
+[conformance-hung-up]
+exten => s,1,${greeting}
+ same => n,Answer()
+ same => n,Hangup()
+exten => h,1,${agi}
+
+[conformance-routine]
+exten => s,1,Set(ROUTINE=\${ARG1})
+ same => n,Return(done)
+exten => lost,1,NoOp()
+`
+}
+
+function performerOf(call: Call): Performer {
+  const isStatus = (event: AmiMessage) => event['Event'] === 'VarSet' && event['Variable'] === 'AGISTATUS'
+  return {
+    agiStatus: async () => (await call.waitForUraEvent('AGISTATUS', isStatus))['Value'] ?? '',
+    during: async ({ line, during }) => {
+      await call.waitForUraEvent(
+        `beginning of ${line}`,
+        (event) => event['Event'] === 'AGIExecStart' && event['Command'] === line,
+      )
+      if (during === undefined || 'nextLine' in during) return
+      if ('press' in during) await call.press(during.press)
+      else if ('text' in during) await call.sendText(during.text)
+      else await call.hangup()
+    },
+  }
+}
