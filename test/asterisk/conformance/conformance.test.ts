@@ -3,7 +3,7 @@ import { findAsteriskRoot } from '../real-asterisk.ts'
 import { dialFake } from './fake-side.ts'
 import { type RealSide, startRealSide } from './real-side.ts'
 import { type ScriptServer, startScriptServer } from './script-server.ts'
-import { scripts } from './scripts.ts'
+import { scripts } from './scripts/index.ts'
 import { comparable } from './transcript.ts'
 
 const root = await findAsteriskRoot()

@@ -1,36 +1,96 @@
-import { type FakeCall, type FakeCallOptions, fakeCall } from 'asterisk-agi/testing'
+import { type FakeCall, type FakeCaller, fakeCall, type FakeQuirks } from 'asterisk-agi/testing'
+import { setTimeout as delay } from 'node:timers/promises'
 import { language } from './real-side.ts'
 import type { Performer } from './script-server.ts'
-import { type Entry, type Script, soundFilesMs, type Step } from './script.ts'
+import { type Act, type Entry, type Script, soundFilesMs, type Step } from './script.ts'
 
-const quirks: Readonly<Record<Entry, FakeCallOptions['quirks']>> = {
+const quirks: Readonly<Record<Entry, FakeQuirks>> = {
   ordinary: {},
   silentHangup: { silentHangup: true },
   exitOnHangup: { exitOnHangup: true },
-  hungUp: {},
+  hungUp: { deadFromStart: true },
 }
 
-/** Calls as the dialplan of the real side does; what happens during a step is told to the caller it plays. */
+/** How much faster than a real one the fake's waits run; a file that something happens in plays so long. */
+const speed = 50
+const playingMs = 50
+
+/** Makes the call that the dialplan of the real side makes. */
 export function dialFake(script: Script, port: number): Performer {
-  let act: Step['during']
-  const call: FakeCall = fakeCall({
+  const caller = new ScriptedCaller()
+  const call = fakeCall({
     port,
     script: 'conformance?x=1',
     arguments: ['first', 'second part'],
-    extension: '7100',
+    extension: script.entry === 'hungUp' ? 'h' : '7100',
+    context: script.entry === 'hungUp' ? 'conformance-hung-up' : 'office-destinations',
+    priority: script.entry === 'hungUp' ? 1 : 2,
+    environment: { agi_calleridname: 'unknown', agi_dnid: '7100' },
     language,
-    environment: {
-      agi_calleridname: 'unknown',
-      agi_context: 'office-destinations',
-      agi_priority: '2',
-    },
-    quirks: quirks[script.entry ?? 'ordinary'],
+    quirks: { ...quirks[script.entry ?? 'ordinary'], dropKeysBetweenCommands: true },
     missingFiles: (file) => !(file in soundFilesMs),
-    speed: 50,
+    unwritableFiles: (file) => file.startsWith('/none/'),
+    routines: {
+      'conformance-routine,s,1': (argument, variables) => {
+        variables.set('ROUTINE', argument)
+        return 'done'
+      },
+      'conformance-routine,lost,1': () => null,
+    },
+    caller,
+    speed,
   })
-  void act
   return {
     agiStatus: async () => (await call.ended).agiStatus,
-    during: async () => {},
+    during: async ({ line, during }: Step) => {
+      // The call may have got so far already, for an act is told while its command is on the way.
+      await caller.act(during, call)
+      void line
+    },
+  }
+}
+
+/** Somebody who does one thing, at the next playback or wait. */
+class ScriptedCaller implements FakeCaller {
+  #act: Act | undefined
+  #call: FakeCall | undefined
+  #begun = Promise.withResolvers<void>()
+
+  /** Does it once something plays or waits; resolves then. */
+  async act(act: Act | undefined, call: FakeCall): Promise<void> {
+    this.#act = act
+    this.#call = call
+    await this.#begun.promise
+    this.#begun = Promise.withResolvers()
+  }
+
+  async hears(_file: string, signal: AbortSignal): Promise<void> {
+    if (!this.#does()) return
+    if (!signal.aborted) await delay(playingMs, undefined, { signal }).catch(() => {})
+  }
+
+  asked(): null {
+    this.#does()
+    return null
+  }
+
+  speaks(): null {
+    this.#does()
+    return null
+  }
+
+  askedForText(): null {
+    this.#does()
+    return null
+  }
+
+  #does(): boolean {
+    const act = this.#act
+    if (act === undefined) return false
+    this.#act = undefined
+    if ('press' in act) this.#call?.press(act.press)
+    if ('hangup' in act) this.#call?.hangup()
+    this.#begun.resolve()
+    return true
   }
 }

@@ -5,7 +5,7 @@ import { encodeWav } from '@ura/api/speech/wav'
 import { noisePrompt } from '../../listening/noise-prompts.ts'
 import type { AmiMessage } from '../ami.ts'
 import type { Call } from '../call.ts'
-import { startTelephony } from '../telephony.ts'
+import { startTelephony, type Telephony } from '../telephony.ts'
 import type { Performer } from './script-server.ts'
 import { type Entry, type Script, soundFilesMs } from './script.ts'
 
@@ -39,13 +39,15 @@ export async function startRealSide(root: string, port: number): Promise<RealSid
     soundsFolder,
     extraExtensions: dialplan(port),
   })
+  const statuses = followStatuses(telephony)
   return {
     dial: async (script) => {
       const call = await telephony.dial({
         callerId: '2001',
         extension: extensions[script.entry ?? 'ordinary'],
       })
-      return performerOf(call)
+      if (script.entry === 'hungUp') await call.hangup()
+      return performerOf(call, statuses)
     },
     stop: async () => {
       await telephony.stop()
@@ -74,7 +76,7 @@ exten => 7103,1,Goto(conformance-hung-up,s,1)
 [conformance-hung-up]
 exten => s,1,${greeting}
  same => n,Answer()
- same => n,Hangup()
+ same => n,Wait(60)
 exten => h,1,${agi}
 
 [conformance-routine]
@@ -84,10 +86,26 @@ exten => lost,1,NoOp()
 `
 }
 
-function performerOf(call: Call): Performer {
-  const isStatus = (event: AmiMessage) => event['Event'] === 'VarSet' && event['Variable'] === 'AGISTATUS'
+type Statuses = { of: (uniqueId: string) => Promise<string> }
+
+/** Follows AGISTATUS of every call: it may be set after the caller has gone. */
+function followStatuses(telephony: Telephony): Statuses {
+  const statuses = new Map<string, PromiseWithResolvers<string>>()
+  const entry = (uniqueId: string): PromiseWithResolvers<string> => {
+    const known = statuses.get(uniqueId) ?? Promise.withResolvers<string>()
+    statuses.set(uniqueId, known)
+    return known
+  }
+  telephony.onUraEvent((event: AmiMessage) => {
+    if (event['Event'] !== 'VarSet' || event['Variable'] !== 'AGISTATUS') return
+    entry(event['Uniqueid'] ?? '').resolve(event['Value'] ?? '')
+  })
+  return { of: (uniqueId) => entry(uniqueId).promise }
+}
+
+function performerOf(call: Call, statuses: Statuses): Performer {
   return {
-    agiStatus: async () => (await call.waitForUraEvent('AGISTATUS', isStatus))['Value'] ?? '',
+    agiStatus: () => statuses.of(call.uraUniqueId),
     during: async ({ line, during }) => {
       await call.waitForUraEvent(
         `beginning of ${line}`,
@@ -95,7 +113,6 @@ function performerOf(call: Call): Performer {
       )
       if (during === undefined || 'nextLine' in during) return
       if ('press' in during) await call.press(during.press)
-      else if ('text' in during) await call.sendText(during.text)
       else await call.hangup()
     },
   }

@@ -4,8 +4,6 @@ export type Act =
   | { press: string }
   /** The caller hangs up. */
   | { hangup: true }
-  /** The caller sends a text message. */
-  | { text: string }
   /** The server sends its next line without waiting for the reply. */
   | { nextLine: true }
 
@@ -29,16 +27,34 @@ export function lines(...texts: string[]): Step[] {
   return texts.map((line) => ({ line }))
 }
 
-/** Sound files that both sides have, with their length; all others are missing. */
+/**
+ * Sound files that both sides have, with their length. Asterisk finds digits and letters that aren't here among its
+ * own, the fake doesn't; `number/…`, `date/…`, `time/…` and `datetime/…` are the fake's names for what Asterisk puts
+ * together from several files.
+ */
 export const soundFilesMs: Readonly<Record<string, number>> = {
+  /** Over before anybody can hang up. */
+  tick: 1,
   blip: 20,
   short: 600,
   long: 3_000,
   beep: 20,
+  'digits/0': 20,
   'digits/1': 20,
   'digits/2': 600,
+  'digits/3': 20,
   'digits/star': 20,
+  'digits/minus': 20,
+  'digits/hour': 600,
+  'digits/day-4': 600,
   'letters/a': 600,
+  'letters/z': 20,
   'letters/dash': 20,
   'phonetic/a_p': 600,
+  'phonetic/z_p': 20,
+  'number/0': 20,
+  'number/1': 20,
+  'number/2': 600,
+  'time/0': 600,
+  'datetime/0': 600,
 }
