@@ -24,7 +24,6 @@ describe.runIf(root !== '')('the fake Asterisk and a real one, line by line', ()
 
   it.each(scripts.map((script) => [script.name, script] as const))('agree on %s', async (_name, script) => {
     const fromReal = await server.converse(script, real.dial)
-    if (process.env['SHOW_TRANSCRIPT'] !== undefined) console.log(JSON.stringify(fromReal, null, 1))
     const fromFake = await server.converse(script, () => dialFake(script, server.port))
     expect(comparable(fromFake)).toEqual(comparable(fromReal))
   })

@@ -1,8 +1,7 @@
 import { type FakeCall, type FakeCaller, fakeCall, type FakeQuirks } from 'asterisk-agi/testing'
 import { setTimeout as delay } from 'node:timers/promises'
-import { language } from './real-side.ts'
 import type { Performer } from './script-server.ts'
-import { type Act, type Entry, type Script, soundFilesMs, type Step } from './script.ts'
+import { type Act, type Entry, extensions, language, type Script, soundFilesMs, type Step } from './script.ts'
 
 const quirks: Readonly<Record<Entry, FakeQuirks>> = {
   ordinary: {},
@@ -11,23 +10,40 @@ const quirks: Readonly<Record<Entry, FakeQuirks>> = {
   hungUp: { deadFromStart: true },
 }
 
+/** Where in the extension the AGI stands. */
+const priorities: Readonly<Record<Entry, number>> = {
+  ordinary: 2,
+  silentHangup: 3,
+  exitOnHangup: 3,
+  hungUp: 1,
+}
+
 /** How much faster than a real one the fake's waits run; a file that something happens in plays so long. */
 const speed = 50
 const playingMs = 50
+/** In a file so short nothing happens, but in the wait behind it. */
+const shortFileMs = 20
 
 /** Makes the call that the dialplan of the real side makes. */
 export function dialFake(script: Script, port: number): Performer {
   const caller = new ScriptedCaller()
+  const entry = script.entry ?? 'ordinary'
+  const isOver = entry === 'hungUp'
   const call = fakeCall({
     port,
     script: 'conformance?x=1',
     arguments: ['first', 'second part'],
-    extension: script.entry === 'hungUp' ? 'h' : '7100',
-    context: script.entry === 'hungUp' ? 'conformance-hung-up' : 'office-destinations',
-    priority: script.entry === 'hungUp' ? 1 : 2,
-    environment: { agi_calleridname: 'unknown', agi_dnid: '7100' },
+    extension: isOver ? 'h' : extensions[entry],
+    context: isOver ? 'conformance-hung-up' : 'office-destinations',
+    priority: priorities[entry],
+    environment: { agi_calleridname: 'unknown', agi_dnid: extensions[entry] },
     language,
-    quirks: { ...quirks[script.entry ?? 'ordinary'], dropKeysBetweenCommands: true },
+    quirks: {
+      ...quirks[entry],
+      dropKeysBetweenCommands: true,
+      // Nobody is asked anything in a pause.
+      hangupAt: { when: 'during', command: (line) => line === 'EXEC Wait 5' },
+    },
     missingFiles: (file) => !(file in soundFilesMs),
     unwritableFiles: (file) => file.startsWith('/none/'),
     routines: {
@@ -43,9 +59,7 @@ export function dialFake(script: Script, port: number): Performer {
   return {
     agiStatus: async () => (await call.ended).agiStatus,
     during: async ({ line, during }: Step) => {
-      // The call may have got so far already, for an act is told while its command is on the way.
-      await caller.act(during, call)
-      void line
+      if (line !== 'EXEC Wait 5') await caller.act(during, call)
     },
   }
 }
@@ -64,8 +78,8 @@ class ScriptedCaller implements FakeCaller {
     this.#begun = Promise.withResolvers()
   }
 
-  async hears(_file: string, signal: AbortSignal): Promise<void> {
-    if (!this.#does()) return
+  async hears(file: string, signal: AbortSignal): Promise<void> {
+    if ((soundFilesMs[file] ?? 0) <= shortFileMs || !this.#does()) return
     if (!signal.aborted) await delay(playingMs, undefined, { signal }).catch(() => {})
   }
 

@@ -7,17 +7,7 @@ import type { AmiMessage } from '../ami.ts'
 import type { Call } from '../call.ts'
 import { startTelephony, type Telephony } from '../telephony.ts'
 import type { Performer } from './script-server.ts'
-import { type Entry, type Script, soundFilesMs } from './script.ts'
-
-const extensions: Readonly<Record<Entry, string>> = {
-  ordinary: '7100',
-  silentHangup: '7101',
-  exitOnHangup: '7102',
-  hungUp: '7103',
-}
-
-/** The language whose folder is the one that the harness shares with Asterisk; its syntax is Portuguese. */
-export const language = 'pt_BR/ura'
+import { extensions, language, type Script, soundFilesMs } from './script.ts'
 
 /** A real Asterisk with a caller in front of it. */
 export type RealSide = {

@@ -13,6 +13,17 @@ export type Step = { line: string; during?: Act }
 /** How the call comes to the server: the dialplan of the real Asterisk and the options of the fake say the same. */
 export type Entry = 'ordinary' | 'silentHangup' | 'exitOnHangup' | 'hungUp'
 
+/** What is dialled for each. */
+export const extensions: Readonly<Record<Entry, string>> = {
+  ordinary: '7100',
+  silentHangup: '7101',
+  exitOnHangup: '7102',
+  hungUp: '7103',
+}
+
+/** The language whose folder is the one that the harness shares with Asterisk; its syntax is Portuguese. */
+export const language = 'pt_BR/ura'
+
 /** A conversation that a server has with Asterisk, whatever Asterisk answers. */
 export type Script = {
   name: string
@@ -38,7 +49,7 @@ export const soundFilesMs: Readonly<Record<string, number>> = {
   blip: 20,
   short: 600,
   long: 3_000,
-  beep: 20,
+  beep: 600,
   'digits/0': 20,
   'digits/1': 20,
   'digits/2': 600,
@@ -55,6 +66,8 @@ export const soundFilesMs: Readonly<Record<string, number>> = {
   'number/0': 20,
   'number/1': 20,
   'number/2': 600,
+  'number/22': 600,
+  'date/0': 600,
   'time/0': 600,
   'datetime/0': 600,
 }

@@ -110,3 +110,8 @@ export function splitArguments(line: string): string[] {
   if (current !== null) found.push(current)
   return found
 }
+
+/** The verbs of every command of Asterisk 22. */
+export function commandVerbs(): string[] {
+  return Object.keys(DEAD_ALLOWED)
+}

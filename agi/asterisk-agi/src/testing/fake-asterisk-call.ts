@@ -131,6 +131,7 @@ export class FakeAsteriskCall implements FakeCall {
   /** As run_agi of res/res_agi.c: a hangup is told between commands, and first. */
   async #converse(): Promise<void> {
     if (this.#quirks.deadFromStart === true) {
+      this.#channel.wasOver = true
       this.#channel.isDead = true
       this.#channel.hangup()
     }

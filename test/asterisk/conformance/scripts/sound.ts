@@ -113,7 +113,7 @@ export const soundScripts: readonly Script[] = [
     'CONTROL STREAM FILE none ""',
     'GET OPTION none "12" 50',
     'GET DATA none 50 4',
-    'SAY DATE 0 ""',
+    'SAY DATE 1 ""',
     'SAY TIME 7200 ""',
     `SAY DATETIME 1 "" "'none'"`,
   ].map((line) => ({ name: `missing files: ${line}`, steps: lines('ANSWER', line) })),

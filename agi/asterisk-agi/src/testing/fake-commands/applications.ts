@@ -48,7 +48,9 @@ async function playback({ channel, files, variables }: CommandContext, argument:
 }
 
 async function wait({ channel }: CommandContext, argument: string): Promise<number> {
-  const wasDead = channel.isDead
+  if (channel.wasOver) return -1
+  // On a channel that died during the AGI it waits as ever (seen on 22.10.1).
+  const { isDead } = channel
   await channel.pause((scanDecimal(argument) ?? 0) * 1_000)
-  return channel.hungUp && !wasDead ? -1 : 0
+  return channel.hungUp && !isDead ? -1 : 0
 }

@@ -22,7 +22,7 @@ export const databaseDel: FakeCommand = ({ database }, [family, key, ...rest]) =
   return result(1)
 }
 
-/** DATABASE DELTREE family [tree]: 0 when something was deleted, 1 when nothing was. */
+/** DATABASE DELTREE family [tree]: 0 when something was deleted, 1 when nothing was; '' is everything. */
 export const databaseDelTree: FakeCommand = ({ database }, [family, tree = '', ...rest]) => {
   if (family === undefined || rest.length > 0) return usage()
   if (family === '' && tree !== '') return result(1)

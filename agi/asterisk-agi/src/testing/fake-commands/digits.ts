@@ -1,4 +1,5 @@
-import { ALL_KEYS, type Ending } from '../fake-channel.ts'
+import type { Ending } from '../channel-waits.ts'
+import { ALL_KEYS } from '../fake-channel.ts'
 import type { FakeCommand } from './command.ts'
 import { integerOrZero, scanInteger } from './number-argument.ts'
 import { keyed, result, usage } from './outcome.ts'

@@ -1,4 +1,4 @@
-import type { Ending } from '../fake-channel.ts'
+import type { Ending } from '../channel-waits.ts'
 import type { CommandOutcome } from './command.ts'
 
 /** Asterisk's usage texts come from its documentation; the form is what matters. */

@@ -1,4 +1,5 @@
-import { type Ending, type FakeChannel, STOPPED_SAMPLES } from '../fake-channel.ts'
+import type { Ending } from '../channel-waits.ts'
+import { type FakeChannel, STOPPED_SAMPLES } from '../fake-channel.ts'
 import type { CommandContext, CommandOutcome, FakeCommand } from './command.ts'
 import { integerOrZero, scanInteger } from './number-argument.ts'
 import { failure, keyed, result, usage } from './outcome.ts'
@@ -92,7 +93,9 @@ function endpos({ files }: CommandContext, file: string, ending: Ending): string
 }
 
 function without(keys: string, others: string): string {
-  return [...keys].filter((key) => !others.includes(key)).join('')
+  return Array.from(keys)
+    .filter((key) => !others.includes(key))
+    .join('')
 }
 
 /** The outcome of files played one after another, as the SAY commands do. */

@@ -1,4 +1,5 @@
-import { type Ending, STOPPED_SAMPLES } from '../fake-channel.ts'
+import type { Ending } from '../channel-waits.ts'
+import { STOPPED_SAMPLES } from '../fake-channel.ts'
 import type { CommandContext, CommandOutcome, FakeCommand } from './command.ts'
 import { integerOrZero, scanInteger } from './number-argument.ts'
 import { failure, result, usage } from './outcome.ts'

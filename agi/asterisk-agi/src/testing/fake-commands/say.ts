@@ -28,7 +28,7 @@ export const sayDigits: FakeCommand = async (context, args) => {
     '#': 'digits/pound',
     '-': 'digits/minus',
   }
-  const files = [...digits].map((digit) => (/\d/.test(digit) ? `digits/${digit}` : names[digit]))
+  const files = Array.from(digits).map((digit) => (/\d/.test(digit) ? `digits/${digit}` : names[digit]))
   return await sayExisting(context, files, keys)
 }
 
@@ -38,7 +38,7 @@ export const sayAlpha: FakeCommand = async (context, args) => {
   if (text === undefined || keys === undefined || args.length > 3) return usage()
   if (!/^(?:[alnu]|$)/i.test(sensitivity)) return usage()
   const tells = sensitivity.slice(0, 1).toLowerCase()
-  const files = [...text].flatMap((character) => {
+  const files = Array.from(text).flatMap((character) => {
     if (!/[a-z]/i.test(character)) return [signOrDigit(character)]
     const isUpper = character !== character.toLowerCase()
     const letter = `letters/${character.toLowerCase()}`
@@ -54,7 +54,7 @@ export const sayAlpha: FakeCommand = async (context, args) => {
 export const sayPhonetic: FakeCommand = async (context, args) => {
   const [text, keys] = args
   if (text === undefined || keys === undefined || args.length > 2) return usage()
-  const files = [...text].map((character) =>
+  const files = Array.from(text).map((character) =>
     // A 9 is spelt like a letter (main/say.c, ast_get_phonetic_str).
     /[a-z9]/i.test(character) ? `phonetic/${character.toLowerCase()}_p` : signOrDigit(character),
   )

@@ -65,7 +65,10 @@ export const speechRecognize: FakeCommand = async ({ channel, speech, files }, a
       return result(1, ` (digit) digit=${heard.key}${position}`)
     case 'hangup':
       return result(1, ` (hangup)${position}`)
-    default:
+    case 'done':
+    case 'input':
       return result(1, ` (timeout)${position}`)
+    default:
+      return heard satisfies never
   }
 }
