@@ -30,12 +30,15 @@ type Connection = {
 /** Starts it on a free port of 127.0.0.1. It knows nothing of the library under test. */
 export async function startScriptServer(): Promise<ScriptServer> {
   const sockets = new Set<Socket>()
-  let arrived = Promise.withResolvers<Connection>()
+  let arrived: PromiseWithResolvers<Connection> | undefined
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
-    arrived.resolve(connectionOf(socket))
+    // A call that nobody has a script for, as from a dialplan that goes back to its AGI.
+    if (arrived === undefined) socket.destroy()
+    arrived?.resolve(connectionOf(socket))
+    arrived = undefined
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -44,10 +47,11 @@ export async function startScriptServer(): Promise<ScriptServer> {
   return {
     port: address.port,
     converse: async (script, dial) => {
-      arrived = Promise.withResolvers()
+      const expected = Promise.withResolvers<Connection>()
+      arrived = expected
       const dialling = dial(script)
       // A call that can't be made must not leave the server waiting for it.
-      const connection = await Promise.race([arrived.promise, failureOf(dialling)])
+      const connection = await Promise.race([expected.promise, failureOf(dialling)])
       return await speak(connection, script, dialling)
     },
     stop: async () => {

@@ -101,7 +101,8 @@ export const dataScripts: readonly Script[] = [
       'SET CONTEXT office-destinations',
       'SET EXTENSION 7100',
       'SET PRIORITY nowhere',
-      'SET PRIORITY 2',
+      // The one behind the AGI: the dialplan really goes there.
+      'SET PRIORITY 3',
       'EXEC NoOp',
       'EXEC NoOp something',
       'exec noop something',
