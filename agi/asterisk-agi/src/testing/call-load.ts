@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type FakeCall, type FakeCallEnd, type FakeCallOptions, fakeCall } from './fake-call.ts'
 
 const CALLS_MAX = 1_000_000
-const SAMPLES_IN_ERROR_KINDS_MAX = 100
+const ERROR_KINDS_MAX = 100
 
 /** Everything of a call but where it goes. */
 export type CallOfLoad = Omit<FakeCallOptions, 'host' | 'port'>
@@ -146,7 +146,7 @@ class CallLoad {
 
   #count(kind: string): void {
     const { errors } = this.#summary
-    const isKept = kind in errors || Object.keys(errors).length < SAMPLES_IN_ERROR_KINDS_MAX
+    const isKept = kind in errors || Object.keys(errors).length < ERROR_KINDS_MAX
     const counted = isKept ? kind : 'other'
     errors[counted] = (errors[counted] ?? 0) + 1
   }
