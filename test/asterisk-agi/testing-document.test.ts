@@ -16,9 +16,10 @@ describe('the document about the fake Asterisk', () => {
   })
 
   it.each(examples)('holds an example that runs: %s', async (_heading, code) => {
-    await promisify(execFile)(process.execPath, ['--input-type=module-typescript', '--eval', code], {
+    const run = promisify(execFile)(process.execPath, ['--input-type=module-typescript', '--eval', code], {
       cwd: packageFolder,
       timeout: 30_000,
     })
+    await expect(run).resolves.toMatchObject({ stderr: '' })
   })
 })
