@@ -46,6 +46,8 @@ export type Call = {
   startRecording: () => Promise<void>
   /** Ends the recording, or takes it up after the call's end, and gives it. */
   stopRecording: () => Promise<PcmAudio>
+  /** Sends a text message within the call (a SIP MESSAGE). */
+  sendText: (text: string) => Promise<void>
   hangup: () => Promise<void>
   /** When the call is over, whoever ended it: the Q.850 cause. */
   readonly ended: Promise<{ cause: number }>
@@ -122,6 +124,9 @@ export function createDialer(ends: {
       },
       startRecording: recorder.start,
       stopRecording: recorder.stop,
+      sendText: async (text) => {
+        await office.send({ Action: 'SendText', Channel: officeChannel, Message: text })
+      },
       hangup: async () => {
         await ari.request('DELETE', `channels/${id}`)
         await ended

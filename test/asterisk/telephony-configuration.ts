@@ -133,6 +133,9 @@ disallow=all
 allow=alaw
 dtmf_mode=rfc4733
 direct_media=no
+media_address=127.0.0.1
+; bound to it, Asterisk needn't look up the host's own name for each call: where no DNS answers that takes 5 s
+bind_rtp_to_media_address=yes
 auth=${name}-in
 outbound_auth=${name}-out
 aors=${name}

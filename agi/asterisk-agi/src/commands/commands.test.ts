@@ -25,8 +25,8 @@ const rows: [line: string, reply: string, result: unknown, issue: Issue][] = [
   ],
   [
     'CONTROL STREAM FILE "x" "" 1000 "6" "4" "5" 250',
-    '200 result=0 endpos=90000',
-    { kind: 'finished', offsetMs: 90_000 },
+    '200 result=0 endpos=-1',
+    { kind: 'finished', offsetMs: null },
     (call) =>
       call.controlStreamFile('x', {
         skipMs: 1_000,
@@ -85,6 +85,12 @@ const rows: [line: string, reply: string, result: unknown, issue: Issue][] = [
     '100 result=0 Trying...\n200 result=0 Gosub complete',
     'completed',
     (call) => call.gosub({ context: 'sub', extension: 's', priority: 1 }, 'a,b'),
+  ],
+  [
+    'GOSUB "sub" "s" 1',
+    '100 result=0 Trying...\n200 result=0 Gosub complete (abnormal exit)',
+    'left',
+    (call) => call.gosub({ context: 'sub', extension: 's', priority: 1 }),
   ],
   [
     'GOSUB "sub" "s" "begin"',
@@ -257,6 +263,7 @@ const failures: [string, unknown, Issue][] = [
   ['200 result=-1 endpos=0', { kind: 'failed' }, (call) => call.getOption('gone', '1', 1)],
   ['200 result=-1', { kind: 'failed' }, (call) => call.sayNumber(1)],
   ['200 result=-1', { kind: 'timeout' }, (call) => call.receiveText(1)],
+  ['200 result=-1 (hangup)', { kind: 'timeout' }, (call) => call.receiveChar(1)],
   ['200 result=-1 (writefile)', { kind: 'failed' }, (call) => call.recordFile('/x', 'wav', { timeoutMs: 1 })],
   [
     '200 result=-1 (randomerror) endpos=0',
@@ -280,7 +287,6 @@ describe('a result that a hangup gives as well', () => {
     ['200 result=-1', (call) => call.getData('gone', 1, 1)],
     ['200 result=-1', (call) => call.sendText('x')],
     ['200 result=-1', (call) => call.sendImage('x')],
-    ['200 result=-1 (hangup)', (call) => call.receiveChar(1)],
     ['200 result=-1 Gosub failed', (call) => call.gosub({ context: 'c', extension: 's', priority: 1 })],
     ['200 result=0', (call) => call.databasePut('f', 'k', 'v')],
   ])(

@@ -14,7 +14,7 @@ export interface DatabaseCommands {
   /** DATABASE PUT. @throws AgiCommandFailedError when it can't be stored. */
   databasePut(family: string, key: string, value: string): Promise<void>
 
-  /** DATABASE DEL: whether Asterisk did it. */
+  /** DATABASE DEL: true when it is gone, also when it was never there. */
   databaseDelete(family: string, key: string): Promise<boolean>
 
   /** DATABASE DELTREE: a whole family, or a tree of keys in it; whether anything was deleted. */

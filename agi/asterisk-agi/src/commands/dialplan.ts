@@ -13,6 +13,9 @@ export interface DialplanPlace {
   priority: Priority
 }
 
+/** What a subroutine ended in. */
+export type GosubResult = 'completed' | 'left' | 'not-found'
+
 /** Applications, subroutines, and where the dialplan goes on. */
 export interface DialplanCommands {
   /**
@@ -27,9 +30,10 @@ export interface DialplanCommands {
    * GOSUB: runs a dialplan subroutine until it returns; its value is in `GOSUB_RETVAL`.
    *
    * @param argument ARG1 and so on, separated by commas.
-   * @returns 'not-found' when there is no such place; Asterisk then ends the whole AGI with AGISTATUS=FAILURE.
+   * @returns 'left' when it ended elsewhere than by Return, 'not-found' when there is no such place; Asterisk then
+   *   ends the whole AGI with AGISTATUS=FAILURE.
    */
-  gosub(place: DialplanPlace, argument?: string): Promise<'completed' | 'not-found'>
+  gosub(place: DialplanPlace, argument?: string): Promise<GosubResult>
 
   /** SET CONTEXT: where the dialplan goes on after the AGI. It isn't checked that there is such a context. */
   setContext(context: string): Promise<void>
@@ -52,7 +56,7 @@ export function exec(application: string, argument?: string): AgiCommand<number>
   return { ...UNTIL_DONE, allowedWhenDead: true, verb, arguments: all, read: integerOf }
 }
 
-export function gosub(place: DialplanPlace, argument?: string): AgiCommand<'completed' | 'not-found'> {
+export function gosub(place: DialplanPlace, argument?: string): AgiCommand<GosubResult> {
   const verb = 'GOSUB'
   const all: AgiArgument[] = [notEmpty(verb, place.context), notEmpty(verb, place.extension)]
   all.push(priorityOf(verb, place.priority))
@@ -81,7 +85,7 @@ function priorityOf(verb: string, priority: Priority): AgiArgument {
     : notEmpty(verb, priority)
 }
 
-function gosubEnd(reply: AgiReply): 'completed' | 'not-found' | IfAlive<'completed' | 'not-found'> {
-  if (integerOf(reply) === 0) return 'completed'
+function gosubEnd(reply: AgiReply): GosubResult | IfAlive<GosubResult> {
+  if (integerOf(reply) === 0) return reply.tail === 'Gosub complete' ? 'completed' : 'left'
   return reply.tail === 'Gosub label not found' ? 'not-found' : new IfAlive()
 }

@@ -32,7 +32,12 @@ export interface DigitCommands {
    */
   getData(file: string, timeoutMs: number, maxDigits: number): Promise<{ digits: string; timedOut: boolean }>
 
-  /** RECEIVE CHAR: one character, from a channel that carries text. @param timeoutMs At least 1. */
+  /**
+   * RECEIVE CHAR: one character, from a channel that carries text. After a time-out Asterisk ends the whole AGI with
+   * AGISTATUS=FAILURE, whatever else is done.
+   *
+   * @param timeoutMs At least 1.
+   */
   receiveChar(timeoutMs: number): Promise<CharacterResult>
 
   /** RECEIVE TEXT: a text, from a channel that carries it. @param timeoutMs At least 1. */
@@ -83,9 +88,10 @@ function digits(
   return { digits: reply.result, timedOut: reply.value === 'timeout' }
 }
 
+/** A time-out is told as `-1 (hangup)`; 0 is an empty text (seen on Asterisk 22.10.1). */
 function character(reply: AgiReply): CharacterResult | IfAlive<CharacterResult> {
   const code = integerOf(reply)
-  if (code < 0) return new IfAlive()
+  if (code < 0) return new IfAlive<CharacterResult>({ kind: 'timeout' })
   return code === 0 ? { kind: 'timeout' } : { kind: 'character', character: String.fromCodePoint(code) }
 }
 

@@ -6,9 +6,12 @@ import { clamped, INT_MAX, integer, keySet, milliseconds, notEmpty } from './arg
 import { type AgiCommand, IfAlive, UNTIL_DONE } from './command.ts'
 import { integerOf, playback, type PlaybackResult } from './readings.ts'
 
-/** What {@link PlaybackCommands.controlStreamFile} ended in; `offsetMs` is how far the file had played. */
+/**
+ * What {@link PlaybackCommands.controlStreamFile} ended in. `offsetMs` is how far the file had played; null at its end,
+ * where Asterisk tells -1.
+ */
 export type ControlledPlaybackResult =
-  | { kind: 'finished'; offsetMs: number }
+  | { kind: 'finished'; offsetMs: number | null }
   | { kind: 'key'; key: DtmfKey; offsetMs: number }
   | { kind: 'failed' }
 
@@ -100,6 +103,8 @@ function option(reply: AgiReply, playedMs: number): PlaybackResult | IfAlive<Pla
 function controlledPlayback(reply: AgiReply): ControlledPlaybackResult | IfAlive<ControlledPlaybackResult> {
   const code = integerOf(reply)
   if (code < 0) return new IfAlive<ControlledPlaybackResult>({ kind: 'failed' })
-  const offsetMs = reply.endpos ?? 0
-  return code === 0 ? { kind: 'finished', offsetMs } : { kind: 'key', key: dtmfKeyOfCode(code), offsetMs }
+  const offsetMs = Math.max(reply.endpos ?? 0, 0)
+  return code === 0
+    ? { kind: 'finished', offsetMs: reply.endpos === -1 ? null : offsetMs }
+    : { kind: 'key', key: dtmfKeyOfCode(code), offsetMs }
 }

@@ -6,7 +6,6 @@ export interface EnvironmentFacts extends ChannelFacts {
   port: number
   script: string
   arguments: readonly string[]
-  extension: string
   version: string
   /** `agi_…` lines that replace those of the same name, or come after all others. */
   overrides: Readonly<Record<string, string>>
@@ -31,9 +30,9 @@ export function environmentText(facts: EnvironmentFacts): string {
     agi_callingtns: '0',
     agi_dnid: facts.extension,
     agi_rdnis: 'unknown',
-    agi_context: 'from-internal',
+    agi_context: facts.context,
     agi_extension: facts.extension,
-    agi_priority: '1',
+    agi_priority: String(facts.priority),
     agi_enhanced: '0.0',
     agi_accountcode: '',
     agi_threadid: '140234866476736',

@@ -183,6 +183,7 @@ export const REPLY_FORMS: readonly ReplyForm[] = [
   ...playback('GET OPTION', (call, token) => call.getOption(`${token}`, '12', 60_000)),
   ...value('GET VARIABLE', (call, token) => call.getVariable(`X${token}`)),
   form('GOSUB', gosub, '100 result=0 Trying...\n200 result=0 Gosub complete', 'completed'),
+  form('GOSUB', gosub, '100 result=0 Trying...\n200 result=0 Gosub complete (abnormal exit)', 'left'),
   form('GOSUB', gosub, '200 result=-1 Gosub label not found', 'not-found'),
   failing('GOSUB', gosub, '100 result=0 Trying...\n200 result=-1 Gosub failed'),
   { ...form('HANGUP', (call) => call.hangup(), '200 result=1', undefined), whenGone: { result: undefined } },
@@ -198,7 +199,7 @@ export const REPLY_FORMS: readonly ReplyForm[] = [
     }),
   ),
   form('RECEIVE CHAR', receiveChar, '200 result=0 (timeout)', { kind: 'timeout' }),
-  failing('RECEIVE CHAR', receiveChar, '200 result=-1 (hangup)'),
+  asked('RECEIVE CHAR', receiveChar, '200 result=-1 (hangup)', { kind: 'timeout' }),
   form(
     'RECEIVE TEXT',
     receiveText,
