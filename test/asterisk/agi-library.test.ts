@@ -62,6 +62,48 @@ describe.runIf(root !== '')('the FastAGI library on a real Asterisk', () => {
     ])
   })
 
+  it('sets and reads several variables in one round trip each, whatever is in them and however long', async () => {
+    const odd = 'João "Zé" (1001) \\ & ${NOT} 100% a=b; c'
+    const long = 'ção)'.repeat(900)
+    const commands: string[] = []
+    let values: Record<string, string> = {}
+    handler = async (call) => {
+      await call.setVariables({ URA_USER: '1001', URA_ROUND: '2', URA_DISPLAY: odd })
+      await call.setVariable('URA_LONG', long)
+      values = await call.getVariables([
+        'URA_USER',
+        'URA_ROUND',
+        'URA_DISPLAY',
+        'CALLERID(num)',
+        'URA_NOT_SET',
+        'URA_LONG',
+      ])
+      await call.setVariable('URA_NEXT', 'hangup')
+    }
+    const call = await telephony.dial({ callerId: '2001', extension: '7000' })
+    await call.ended
+    for (const event of call.uraEvents) {
+      if (event['Event'] === 'AGIExecStart') commands.push(event['Command']?.split(' "')[0] ?? '')
+    }
+    expect(values).toEqual({
+      URA_USER: '1001',
+      URA_ROUND: '2',
+      URA_DISPLAY: odd,
+      'CALLERID(num)': '2001',
+      URA_NOT_SET: '',
+      URA_LONG: long,
+    })
+    // MSet for the plain ones, SET VARIABLE for the others; one list, and the value that a function would cut by itself.
+    expect(commands).toEqual([
+      'EXEC',
+      'SET VARIABLE',
+      'SET VARIABLE',
+      'GET FULL VARIABLE',
+      'GET FULL VARIABLE',
+      'SET VARIABLE',
+    ])
+  })
+
   it.each<[string, (call: AgiCall) => Promise<unknown>]>([
     ['a playback', (call) => call.streamFile('ura/main-menu', '123')],
     ['the wait of GET OPTION', (call) => call.getOption('ura/blip', '123', 30_000)],
