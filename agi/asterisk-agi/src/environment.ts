@@ -13,7 +13,10 @@ const REQUIRED = [
   'agi_priority',
 ]
 
-/** What Asterisk says of a call before the first command. Text is raw: as the dialplan or the caller gave it. */
+/**
+ * What Asterisk says of a call before the first command. Text is raw: as the dialplan or the caller gave it. Fields are
+ * looked up when they are read, so a spread or JSON.stringify finds none: copy `raw`, or what is wanted by name.
+ */
 export interface AgiEnvironment {
   /** Path of the `agi://` address: percent-decoded, without query and leading slash; '' when there is none. */
   script: string
