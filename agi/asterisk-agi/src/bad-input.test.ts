@@ -245,9 +245,9 @@ function rowsOf(document: string): Map<string, { library: string; dialplan: stri
   return rows
 }
 
-describe.each(Object.entries(groups))('bad input %s', (_group, inputs) => {
-  it.each(inputs)('$comes: is met as docs/bad-input.md says', async (input) => {
-    expect(await consequenceOf(input)).toEqual(documented.get(input.comes))
+describe.each(Object.entries(groups))('bad input %s is met as docs/bad-input.md says', (_group, inputs) => {
+  it.each(inputs.map((input) => [input.comes, input] as const))('%s', async (comes, input) => {
+    expect(await consequenceOf(input)).toEqual(documented.get(comes))
   })
 })
 

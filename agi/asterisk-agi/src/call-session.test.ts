@@ -1,5 +1,6 @@
+import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AgiConnectionLostError, AgiHangupError, AgiProtocolError } from './errors.ts'
 import { fakeCall } from './testing/fake-call.ts'
 import { RAW_ENVIRONMENT, rawPeer } from './testing/raw-peer.ts'
@@ -141,6 +142,37 @@ describe('the end of a call', () => {
     expect((await fakeCall({ port, script: 'helpdesk', caller }).ended).agiStatus).toBe('SUCCESS')
     expect(isStopped).toBe(true)
     expect(await event('call-ended')).toMatchObject({ outcome: 'completed' })
+  })
+})
+
+describe('the connection of a call', () => {
+  it('asks TCP to find out when the peer is gone, for silence is normal for hours', async () => {
+    const setKeepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive')
+    const { port, event } = await serve({ raw: untilGone })
+    const peer = await rawPeer(port)
+    peer.send(RAW_ENVIRONMENT)
+    await event('call-started')
+    expect(setKeepAlive.mock.calls).toEqual([[true, 30_000]])
+    setKeepAlive.mockRestore()
+    peer.socket.destroy()
+  })
+
+  it.each([
+    ['while the handler works elsewhere', untilGone],
+    ['after the handler is done', async () => undefined],
+  ])('is read to its end %s, for Asterisk gives up on a write after 100 ms', async (_when, handler) => {
+    const { port, event } = await serve({ raw: handler })
+    const peer = await rawPeer(port)
+    peer.socket.allowHalfOpen = true
+    peer.send(RAW_ENVIRONMENT)
+    await event('call-started')
+    // More than the buffers of both ends hold.
+    const line = `100 ${'x'.repeat(60_000)}\n`
+    for (let count = 0; count < 400; count += 1) peer.send(line)
+    const failure = await new Promise((resolve) => void peer.socket.write('HANGUP\n', resolve))
+    expect(failure ?? null).toBeNull()
+    peer.socket.destroy()
+    await event('call-ended')
   })
 })
 
