@@ -29,7 +29,7 @@ export async function writeNoisePrompts(folder: string, names: readonly string[]
 }
 
 /** Numbers in 0…1, the same for the same seed: mulberry32. */
-function seededRandom(seed: string): () => number {
+export function seededRandom(seed: string): () => number {
   let state = createHash('sha256').update(seed).digest().readUInt32LE(0)
   return () => {
     state = (state + 0x6d2b79f5) | 0

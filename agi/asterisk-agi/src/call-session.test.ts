@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AgiConnectionLostError, AgiHangupError, AgiProtocolError } from './errors.ts'
@@ -144,6 +145,39 @@ describe('the end of a call', () => {
   })
 })
 
+describe('the connection of a call', () => {
+  it.runIf(process.platform === 'linux')(
+    'has TCP find out when the peer is gone, for silence is normal for hours',
+    async () => {
+      const { port, event } = await serve({ raw: untilGone })
+      const peer = await rawPeer(port)
+      peer.send(RAW_ENVIRONMENT)
+      await event('call-started')
+      const keepaliveTimer = '02'
+      await expect.poll(() => timerOf(port, peer.socket.localPort)).toBe(keepaliveTimer)
+      peer.socket.destroy()
+    },
+  )
+
+  it.each([
+    ['while the handler works elsewhere', untilGone],
+    ['after the handler is done', async () => undefined],
+  ])('is read to its end %s, for Asterisk gives up on a write after 100 ms', async (_when, handler) => {
+    const { port, event } = await serve({ raw: handler })
+    const peer = await rawPeer(port)
+    peer.socket.allowHalfOpen = true
+    peer.send(RAW_ENVIRONMENT)
+    await event('call-started')
+    // More than the buffers of both ends hold.
+    const line = `100 ${'x'.repeat(60_000)}\n`
+    for (let count = 0; count < 400; count += 1) peer.send(line)
+    const failure = await new Promise((resolve) => void peer.socket.write('HANGUP\n', resolve))
+    expect(failure ?? null).toBeNull()
+    peer.socket.destroy()
+    await event('call-ended')
+  })
+})
+
 describe('peers that are no Asterisk', () => {
   it('may connect and close: a probe is no event and no error', async () => {
     const { port, events, errors } = await serve({ helpdesk: async () => undefined })
@@ -203,3 +237,16 @@ describe('peers that are no Asterisk', () => {
     expect(await event('call-ended')).toMatchObject({ outcome: 'hangup' })
   })
 })
+
+/** Which timer the kernel runs for a connection of this machine (Documentation/networking/proc_net_tcp.rst). */
+function timerOf(localPort: number, remotePort = 0): string | undefined {
+  const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0')
+  const rows = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+  const row = rows.find(
+    ([, local = '', remote = '']) =>
+      local.endsWith(`:${hex(localPort)}`) && remote.endsWith(`:${hex(remotePort)}`),
+  )
+  return row?.[5]?.slice(0, 2)
+}
