@@ -74,6 +74,6 @@ export const waitingCommands: Readonly<Record<string, WaitingCommand>> = {
     begins: /^GOSUB/,
     issue: (call) => call.gosub({ context: 'slow-subroutine', extension: 's', priority: 1 }),
     // As Asterisk says of a subroutine that the hangup ended.
-    whenHungUp: 'completed',
+    whenHungUp: 'left',
   },
 }
