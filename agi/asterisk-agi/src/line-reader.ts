@@ -31,6 +31,21 @@ export class LineReader {
 
   /** @throws AgiProtocolError when a line, complete or not, is longer than the bound; those before it are taken. */
   push(chunk: Buffer): void {
+    // Nearly every chunk is whole lines: they are cut as text, without a look at the bytes for each.
+    const isWhole = this.#partial === null && chunk.at(-1) === LINE_FEED && chunk.length <= this.#lineBytesMax
+    if (isWhole) this.#pushWhole(chunk.toString())
+    else this.#pushPieces(chunk)
+  }
+
+  #pushWhole(text: string): void {
+    let start = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      this.#receiver.receiveLine(text.slice(start, end))
+      start = end + 1
+    }
+  }
+
+  #pushPieces(chunk: Buffer): void {
     let start = 0
     for (;;) {
       const end = chunk.indexOf(LINE_FEED, start)

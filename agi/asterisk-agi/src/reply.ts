@@ -48,7 +48,7 @@ export class ReplyReader {
     if (this.#open !== null) return this.#continue(raw)
     const line = withoutCarriageReturn(raw)
     if (line === 'HANGUP') return 'hangup'
-    if (!/^\d{3}[ -]/.test(line)) return this.#stray()
+    if (!line.startsWith(RESULT) && !/^\d{3}[ -]/.test(line)) return this.#stray()
     // Only GOSUB answers 100, and the reply proper follows it.
     if (line.startsWith('1')) return null
     if (line[3] === '-') {
