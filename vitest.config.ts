@@ -1,8 +1,26 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { contractTests, exceptContractTests } from './test/databases/contract-tests.ts'
+
+const nodeModules = '**/node_modules/**'
+
+/** The API's tests once more, on a real server that is started for them. */
+function onDatabaseServer(kind: 'mysql' | 'mariadb'): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name: kind,
+      include: contractTests,
+      exclude: [nodeModules, ...exceptContractTests],
+      globalSetup: [`test/databases/${kind}.ts`],
+      testTimeout: 20_000,
+      hookTimeout: 20_000,
+    },
+  }
+}
 
 /**
- * Two projects: `unit` lies beside the code and needs nothing but memory; `system` crosses a boundary
- * (sockets, files, a real Asterisk) and runs its files one after another, because they measure time.
+ * `unit` lies beside the code and needs nothing but memory (its database is SQLite); `mysql` and `mariadb` run the
+ * database contract on real servers; `system` crosses a boundary (sockets, files, a real Asterisk) and runs its files
+ * one after another, because they measure time.
  */
 export default defineConfig({
   test: {
@@ -11,10 +29,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{core,agi,api,whatsapp-gateway,scripts,freepbx-dialplan,bench}/**/*.test.ts'],
-          exclude: ['**/node_modules/**'],
+          exclude: [nodeModules],
           testTimeout: 5_000,
         },
       },
+      onDatabaseServer('mysql'),
+      onDatabaseServer('mariadb'),
       {
         test: {
           name: 'system',

@@ -3,6 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureAsterisk } from './real-parts/asterisk.ts'
+import {
+  databaseServerNames,
+  databaseServers,
+  ensureDatabaseServer,
+} from './real-parts/database-servers.ts'
 import { readFigures } from './test/figures.ts'
 
 /**
@@ -14,14 +19,25 @@ const folder = mkdtempSync(join(tmpdir(), 'ura-test-'))
 const figuresFile = join(folder, 'figures.jsonl')
 const resultsFile = join(folder, 'results.json')
 
+const skipped: string[] = []
+const leftOutProjects: string[] = []
 const asterisk = await ensureAsterisk((line) => console.log(`real Asterisk: ${line}`))
-const warning = asterisk.available
-  ? null
-  : `\n*** SKIPPED: every call through a real Asterisk (${asterisk.reason})\n`
-if (warning !== null) {
+if (!asterisk.available) {
+  skipped.push(`every call through a real Asterisk (${asterisk.reason})`)
+}
+for (const kind of databaseServers) {
+  const name = databaseServerNames[kind]
+  const server = await ensureDatabaseServer(kind, (line) => console.log(`${name}: ${line}`))
+  if (!server.available) {
+    skipped.push(`the database contract on ${name} (${server.reason})`)
+    leftOutProjects.push(`--project=!${kind}`)
+  }
+}
+const warning = skipped.map((what) => `\n*** SKIPPED: ${what}\n`).join('')
+if (warning !== '') {
   console.error(warning)
 }
-if (warning !== null && isCi) {
+if (warning !== '' && isCi) {
   process.exitCode = 1
 } else {
   process.exitCode = runTests()
@@ -29,8 +45,13 @@ if (warning !== null && isCi) {
 rmSync(folder, { recursive: true, force: true })
 
 function runTests(): number {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile}`]
-  const vitest = spawnSync('vitest', ['run', ...reporters, ...process.argv.slice(2)], {
+  const reporters = [
+    '--reporter=default',
+    '--reporter=scripts/test/contract-figures.ts',
+    '--reporter=json',
+    `--outputFile.json=${resultsFile}`,
+  ]
+  const vitest = spawnSync('vitest', ['run', ...reporters, ...leftOutProjects, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, FIGURES_FILE: figuresFile },
   })
@@ -59,7 +80,7 @@ function printFigures(): void {
     console.log(`  ${name}: ${value}`)
   }
   console.log(`  scenarios run on the real Asterisk: ${realCalls.length}`)
-  if (warning !== null) {
+  if (warning !== '') {
     console.error(warning)
   }
   const { numPassedTests, numFailedTests, numPendingTests } = results

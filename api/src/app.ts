@@ -15,8 +15,7 @@ import { catalogueRoutes } from './catalogue/routes.ts'
 import { warmCatalogue } from './catalogue/spoken-catalogue.ts'
 import { type ApiConfiguration, databaseUrlOf } from './config.ts'
 import type { ApiContext } from './context.ts'
-import { openDatabase } from './database/connection.ts'
-import { migrate } from './database/migrations.ts'
+import { openMigratedDatabase } from './database/migrated-database.ts'
 import type { Database } from './database/schema.ts'
 import { createHttpMessageGateway } from './gateway/http-message-gateway.ts'
 import type { MessageGateway } from './gateway/message-gateway.ts'
@@ -63,9 +62,8 @@ export interface Api {
  * @throws StartupError when the database can't be opened or doesn't fit this program
  */
 export async function createApi(config: ApiConfiguration, dependencies: ApiDependencies): Promise<Api> {
-  const db = openDatabase(databaseUrlOf(config))
+  const db = await openApiDatabase(config, dependencies)
   try {
-    await prepareDatabase(db, config, dependencies)
     return await composeApi(db, config, dependencies)
   } catch (error) {
     await db.destroy()
@@ -73,16 +71,23 @@ export async function createApi(config: ApiConfiguration, dependencies: ApiDepen
   }
 }
 
-async function prepareDatabase(
+async function openApiDatabase(config: ApiConfiguration, { clock, log }: ApiDependencies): Promise<Database> {
+  const now = clock.now()
+  const { db } = await openMigratedDatabase(databaseUrlOf(config), {
+    now,
+    connectionsMax: config.databaseConnections,
+    onWait: (seconds) => log.info({ seconds }, 'waiting for another instance that changes the schema'),
+    onProgress: (step) => log.info(step, 'migrating the database'),
+    seed: (connection) => seedDatabase(connection, config, { now, log }),
+  })
+  return db
+}
+
+async function seedDatabase(
   db: Database,
   config: ApiConfiguration,
-  { clock, log }: ApiDependencies,
+  { now, log }: { now: Date; log: Logger },
 ): Promise<void> {
-  const now = clock.now()
-  const migrations = await migrate(db, { now })
-  if (migrations.length > 0) {
-    log.info({ migrations }, 'database migrated')
-  }
   await ensureFirstCatalogue(db)
   await ensureFirstOfficeHours(db)
   if (config.sampleUsers && (await ensureSampleUsers(db, now))) {

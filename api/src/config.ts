@@ -26,7 +26,12 @@ const storageSettings = {
     description: 'Folder of the database and the audio files',
     default: './data',
   }),
-  databaseUrl: optional(sqliteUrl('DATABASE_URL', 'Database, as sqlite:/path; unset: a file in DATA_DIR')),
+  databaseUrl: optional(
+    databaseUrl(
+      'DATABASE_URL',
+      'Database, as mysql://user:password@host:3306/database or sqlite:/path; unset: a file in DATA_DIR',
+    ),
+  ),
   timeZone: timeZone('TIME_ZONE', {
     description: 'Time zone of office hours and spoken times',
     default: 'America/Sao_Paulo',
@@ -37,6 +42,12 @@ const storageSettings = {
 export const apiSettings = {
   ...storageSettings,
   port: port('API_PORT', { description: 'TCP port of the ticket API', default: 3000 }),
+  databaseConnections: integer('DATABASE_CONNECTIONS', {
+    description: 'Connections to MySQL or MariaDB that one API holds at most',
+    default: 10,
+    min: 1,
+    max: 200,
+  }),
   host: text('API_HOST', { description: 'Address the ticket API listens on', default: '127.0.0.1' }),
   publicUrl: optional(
     httpUrl('API_PUBLIC_URL', {
@@ -174,16 +185,25 @@ export function databaseUrlOf(config: StorageConfiguration): string {
   return config.databaseUrl ?? `sqlite:${config.dataFolder}/helpdesk.sqlite`
 }
 
-function sqliteUrl(variable: string, description: string): Setting<string> {
+/** The address may hold a password, so it is never shown. */
+function databaseUrl(variable: string, description: string): Setting<string> {
   return {
     ...text(variable, { description }),
+    secret: true,
     parse(value) {
-      if (!/^sqlite:.{1,1000}$/.test(value)) {
-        throw new Error('must be sqlite: followed by a path')
+      if (!/^sqlite:.{1,1000}$/.test(value) && !isMysqlUrl(value)) {
+        throw new Error(
+          'must be sqlite: followed by a path, or mysql://user:password@host:port/database (percent-encoded)',
+        )
       }
       return value
     },
   }
+}
+
+function isMysqlUrl(value: string): boolean {
+  const url = value.startsWith('mysql://') && URL.canParse(value) ? new URL(value) : null
+  return url !== null && url.hostname !== '' && url.username !== '' && /^\/[^/]{1,64}$/.test(url.pathname)
 }
 
 function sampleRate(variable: string, description: string): Setting<8_000 | 16_000> {

@@ -5,16 +5,19 @@ import { commandInRoot, isolatedCommand } from './chroot.ts'
 import { withLock } from './lock.ts'
 import { type Report, run, succeeds } from './run.ts'
 
+/** A Debian release that a root is made of. */
+export type Suite = 'sid' | 'bookworm'
+
 /** A group of Debian packages that belong together; installed once, and again when its list changes. */
-export type PackageGroup = { name: string; packages: readonly string[] }
+export type PackageGroup = { name: string; suite: Suite; packages: readonly string[] }
 
 const stepTimeoutMs = 15 * 60_000
 const lockWaitSeconds = 30 * 60
 const stampFolder = 'var/lib/ura-real-parts'
 
 /**
- * Gives the path of a Debian sid root under `folder` that holds every package of `group`, making what is missing: a
- * root of its own because Debian stable has no Asterisk. Can be called at any time, by several processes at once; what
+ * Gives the path of a Debian root under `folder` that holds every package of `group`, making what is missing: a root of
+ * its own because Debian stable has no Asterisk, and a machine's own servers are not for tests. Can be called at any time, by several processes at once; what
  * a killed run left half made is made again.
  *
  * @throws Error with the failed command and its last lines; a step takes 15 minutes at most.
@@ -25,22 +28,22 @@ export async function ensureDebianRoot(options: {
   report: Report
 }): Promise<string> {
   const { folder, group, report } = options
-  const root = join(folder, 'debian-sid')
+  const root = join(folder, `debian-${group.suite}`)
   if (await isInstalled(root, group)) return root
   await mkdir(folder, { recursive: true, mode: 0o755 })
   return withLock({ file: join(folder, 'lock'), waitSeconds: lockWaitSeconds }, async () => {
-    if (!existsSync(root)) await makeRoot(root, report)
+    if (!existsSync(root)) await makeRoot(root, { suite: group.suite, report })
     if (!(await isInstalled(root, group))) await install({ root, group, report })
     return root
   })
 }
 
-async function makeRoot(root: string, report: Report): Promise<void> {
+async function makeRoot(root: string, { suite, report }: { suite: Suite; report: Report }): Promise<void> {
   const partial = `${root}.partial`
   if (!(await succeeds('debootstrap', '--version'))) await installDebootstrap(report)
   await rm(partial, { recursive: true, force: true })
-  report('making a Debian sid root (about 20 s on a good line)')
-  const debootstrap = isolatedCommand(['debootstrap', '--variant=minbase', 'sid', partial])
+  report(`making a Debian ${suite} root (about 20 s on a good line)`)
+  const debootstrap = isolatedCommand(['debootstrap', '--variant=minbase', suite, partial])
   await run({ ...debootstrap, timeoutMs: stepTimeoutMs, report })
   const policy = join(partial, 'usr/sbin/policy-rc.d')
   // Debian's way of saying that no package may start its service: invoke-rc.d(8), status 101.

@@ -1,6 +1,8 @@
-/** `node scripts/real-parts/fetch.ts`: gets the real Asterisk that the system tests call through; says where it is. */
+/** `node scripts/real-parts/fetch.ts`: gets the real parts that the tests run against; says where they are. */
 import { ensureAsterisk } from './asterisk.ts'
 import { realPartsRequired } from './config.ts'
+import { databaseServerNames, databaseServers, ensureDatabaseServer } from './database-servers.ts'
+import type { Availability } from './debian-part.ts'
 
 const startedAt = performance.now()
 
@@ -9,10 +11,14 @@ function report(line: string): void {
   console.log(`${seconds} s  ${line}`)
 }
 
-const asterisk = await ensureAsterisk(report)
-if (asterisk.available) {
-  report(`Asterisk is ready in ${asterisk.root}`)
-} else {
-  console.error(`REAL ASTERISK SKIPPED: ${asterisk.reason}`)
+function tell(name: string, part: Availability): void {
+  if (part.available) {
+    report(`${name} is ready in ${part.root}`)
+    return
+  }
+  console.error(`REAL ${name} SKIPPED: ${part.reason}`)
   if (realPartsRequired()) process.exitCode = 1
 }
+
+tell('Asterisk', await ensureAsterisk(report))
+for (const kind of databaseServers) tell(databaseServerNames[kind], await ensureDatabaseServer(kind, report))

@@ -8,7 +8,8 @@ import { type Ari, connectAri } from './ari.ts'
 import { type RunningAsterisk, startAsterisk } from './asterisk-process.ts'
 import { type Call, createDialer, type DialOptions } from './call.ts'
 import { noisePrompt } from '../listening/noise-prompts.ts'
-import { freeTcpPorts, freeUdpPorts, twoRtpRanges } from './ports.ts'
+import { freeTcpPorts } from '../../scripts/real-parts/free-port.ts'
+import { freeUdpPorts, twoRtpRanges } from './ports.ts'
 import { createTechnician, type Technician } from './technician.ts'
 import {
   officeConfiguration,

@@ -4,6 +4,7 @@ import { HelpdeskError } from '@ura/core/errors'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import type { Database } from '../database/schema.ts'
+import { inTransaction, lockUser } from '../database/transaction.ts'
 import { sendMsMax } from '../gateway/http-message-gateway.ts'
 import { MessageNotAcceptedError } from '../gateway/message-gateway.ts'
 import { type IdempotentRequest, once } from '../idempotency/idempotency.ts'
@@ -55,7 +56,7 @@ export async function requestAccessCode(
   const now = clock.now()
   const code = newAccessCode(config.accessCodeDigits)
   const { answer: made, replayed } = await withLimitAudited(context, { ...request, now }, () =>
-    db.transaction().execute(async (trx) => {
+    inTransaction(db, async (trx) => {
       const idempotent = { ...request.idempotent, endpoint: 'solicitar_codigo' as const, now }
       return await once({ trx, keyedHash, request: idempotent }, () =>
         makeCode(context, trx, { user, code, callId: request.callId, now }),
@@ -77,6 +78,7 @@ async function makeCode(
   options: { user: User; code: string; callId: string | null; now: Date },
 ): Promise<MadeCode> {
   const { user, code, callId, now } = options
+  await lockUser(trx, user.id)
   const windowMs = config.limitWindowMinutes * 60_000
   const since = new Date(now.getTime() - windowMs)
   const earlier = await findCodeTimes(trx, { userId: user.id, since })
@@ -115,13 +117,11 @@ async function deliver(
     log.warn({ reason, requestId: request.source.requestId }, 'access code was not accepted by the gateway')
     const surelyUnsent = error instanceof MessageNotAcceptedError && error.isSurelyUnsent
     const delivery = surelyUnsent ? 'not_sent' : 'unknown'
-    await db
-      .transaction()
-      .execute((trx) => endUnsentCode(trx, request, { id, delivery, reason, now: clock.now() }))
+    await inTransaction(db, (trx) => endUnsentCode(trx, request, { id, delivery, reason, now: clock.now() }))
     metrics.accessCodes.inc({ result: 'not_sent' })
     throw new HelpdeskError('WHATSAPP_INDISPONIVEL', { retryAfterSeconds: 30, cause: error })
   }
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     await markDelivery(trx, id, 'sent')
     await recordAudit(trx, { event: 'code_sent', ...audit, at: clock.now() })
   })
@@ -159,7 +159,7 @@ async function requireDelivery(
     }
     await pause(deliveryPauseMs)
   }
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     if ((await findCode(trx, id))?.delivery === 'sending') {
       const ending = { id, delivery: 'unknown', reason: 'interrupted', now: clock.now() } as const
       await endUnsentCode(trx, request, ending)

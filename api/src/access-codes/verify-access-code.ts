@@ -1,6 +1,7 @@
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import type { Database } from '../database/schema.ts'
+import { inTransaction, lockUser } from '../database/transaction.ts'
 import { type IdempotentRequest, once } from '../idempotency/idempotency.ts'
 import { findActiveUser } from '../users/user-repository.ts'
 import { type CodeVerdict, hashAccessCode, judgeAccessCode } from './access-code.ts'
@@ -24,7 +25,7 @@ interface VerifyRequest {
 export async function verifyAccessCode(context: VerifyContext, request: VerifyRequest): Promise<CodeVerdict> {
   const { db, clock, keyedHash, metrics } = context
   const now = clock.now()
-  const { answer, replayed } = await db.transaction().execute(async (trx) => {
+  const { answer, replayed } = await inTransaction(db, async (trx) => {
     const idempotent = { ...request.idempotent, endpoint: 'verificar_codigo' as const, now }
     return await once({ trx, keyedHash, request: idempotent }, async () => {
       const verdict = await judgeAndCount(context, trx, { ...request, now })
@@ -51,6 +52,9 @@ async function judgeAndCount(
 ): Promise<CodeVerdict> {
   const { now } = request
   const user = await findActiveUser(trx, request.userCode)
+  if (user !== null) {
+    await lockUser(trx, user.id)
+  }
   const newest = user === null ? null : await findNewestCode(trx, user.id)
   const verdict = judgeAccessCode(newest, {
     codeHash: (id) => hashAccessCode(keyedHash, id, request.accessCode),

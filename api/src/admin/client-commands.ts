@@ -1,4 +1,5 @@
 import { isNetwork } from '@ura/core/settings'
+import { inTransaction } from '../database/transaction.ts'
 import { recordAudit } from '../audit/audit-log.ts'
 import { createClient, listClients, revokeClient } from '../authentication/client-repository.ts'
 import { type Command, formatTable, RefusedError, UsageError } from './command.ts'
@@ -14,7 +15,7 @@ export const clientCommands: Readonly<Record<string, Command>> = {
         throw new UsageError('O nome tem de 1 a 64 letras sem acento, dígitos, ponto, hífen ou sublinhado.')
       }
       const networks = parseNetworks(options.networks)
-      const token = await db.transaction().execute(async (trx) => {
+      const token = await inTransaction(db, async (trx) => {
         const made = await createClient(trx, { name, networks, now })
         if (made !== null) {
           const detail = { client: name, networks: networks.join(',') }
@@ -61,7 +62,7 @@ export const clientCommands: Readonly<Record<string, Command>> = {
     positionals: { min: 1, max: 1 },
     options: [],
     async run({ db, now, actor }, { positionals: [name = ''] }) {
-      const revoked = await db.transaction().execute(async (trx) => {
+      const revoked = await inTransaction(db, async (trx) => {
         const done = await revokeClient(trx, name, now)
         if (done) {
           await recordAudit(trx, {

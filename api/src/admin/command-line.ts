@@ -3,8 +3,7 @@ import type { Clock } from '@ura/core/clock'
 import { ConfigurationError, type Environment } from '@ura/core/configuration'
 import { StartupError } from '@ura/core/service'
 import { databaseUrlOf, readStorageConfiguration } from '../config.ts'
-import { openDatabase } from '../database/connection.ts'
-import { migrate } from '../database/migrations.ts'
+import { openMigratedDatabase } from '../database/migrated-database.ts'
 import { clientCommands } from './client-commands.ts'
 import { type Command, type CommandInput, RefusedError, UsageError } from './command.ts'
 import { hoursCommands } from './hours-commands.ts'
@@ -100,10 +99,9 @@ function parseOptions(typed: readonly string[]) {
 async function runCommand(run: AdminRun, { command, input, json }: ParsedCommandLine): Promise<string> {
   const { environment, clock, account } = run
   const config = readStorageConfiguration(environment)
-  const db = openDatabase(databaseUrlOf(config))
+  // The first client may be made before the API ever ran.
+  const { db } = await openMigratedDatabase(databaseUrlOf(config), { now: clock.now(), connectionsMax: 1 })
   try {
-    // The first client may be made before the API ever ran.
-    await migrate(db, { now: clock.now() })
     const context = { db, config, now: clock.now(), actor: `admin:${account}` }
     const { data, text } = await command.run(context, input)
     return json ? JSON.stringify(data) : text

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon'
+import { inTransaction } from '../database/transaction.ts'
 import { recordAudit } from '../audit/audit-log.ts'
 import { formatIntervals, parseIntervals } from '../office-hours/intervals.ts'
 import { type DayInterval, officeHoursAt } from '../office-hours/office-hours.ts'
@@ -59,7 +60,7 @@ export const hoursCommands: Readonly<Record<string, Command>> = {
     options: [],
     run: async (context, { positionals: [date = ''] }) => {
       const day = parseDay(date, context)
-      const removed = await context.db.transaction().execute(async (trx) => {
+      const removed = await inTransaction(context.db, async (trx) => {
         const done = await removeException(trx, day)
         if (done) {
           await auditChange({ ...context, db: trx }, { day, change: 'clear' })
@@ -97,7 +98,7 @@ async function showHours({ db, config, now }: AdminContext): Promise<CommandOutc
 }
 
 async function keepException(context: AdminContext, exception: OfficeHoursException): Promise<void> {
-  await context.db.transaction().execute(async (trx) => {
+  await inTransaction(context.db, async (trx) => {
     await putException(trx, exception)
     const intervals = formatIntervals(exception.intervals)
     await auditChange(

@@ -1,6 +1,7 @@
 import type { TicketStatus } from '@ura/core/ticket-api/schemas'
 import { recordAudit } from '../audit/audit-log.ts'
 import type { Database } from '../database/schema.ts'
+import { inTransaction } from '../database/transaction.ts'
 import { ticketIdOf } from '../tickets/protocol.ts'
 import {
   changeTicketStatus,
@@ -53,7 +54,7 @@ export const ticketCommands: Readonly<Record<string, Command>> = {
     options: [],
     async run({ db, now, actor }, { positionals: [protocol = '', word = ''] }) {
       const to = parseStatus(word)
-      return await db.transaction().execute(async (trx) => {
+      return await inTransaction(db, async (trx) => {
         const ticket = await requireTicket(trx, protocol)
         if (ticket.status === to) {
           throw new RefusedError(`O chamado ${ticket.protocol} já está "${to}".`)

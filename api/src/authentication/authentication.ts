@@ -1,5 +1,6 @@
 import { HelpdeskError } from '@ura/core/errors'
 import { bearerToken } from '@ura/core/http/bearer-token'
+import { inTransaction } from '../database/transaction.ts'
 import type { AuditEntry, AuditEvent } from '../audit/audit-log.ts'
 import { recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
@@ -35,7 +36,7 @@ export async function signIn(
   await requireNetwork(context, credentials, client)
   const now = clock.now()
   const expiresAt = new Date(now.getTime() + config.sessionHours * 3_600_000)
-  const session = await db.transaction().execute(async (trx) => {
+  const session = await inTransaction(db, async (trx) => {
     const { address, requestId } = credentials
     await recordAudit(trx, { event: 'sign_in', source: { actor: client.name, address, requestId }, at: now })
     return await openSession(trx, { clientId: client.id, now, expiresAt })

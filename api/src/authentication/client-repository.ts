@@ -1,5 +1,5 @@
 import type { Database } from '../database/schema.ts'
-import { isUniqueViolation } from '../database/dialect.ts'
+import { isUniqueViolation } from '../database/database-errors.ts'
 import { hashToken, newToken } from './tokens.ts'
 
 /** A program that may use the API. */

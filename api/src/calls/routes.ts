@@ -1,6 +1,7 @@
 import { HelpdeskError } from '@ura/core/errors'
 import { CallId, CallRecord, CallRecordAnswer, CallRecordsAnswer } from '@ura/core/ticket-api/schemas'
 import { Type } from 'typebox'
+import { inTransaction } from '../database/transaction.ts'
 import { recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
@@ -25,7 +26,7 @@ export function callRoutes(server: HttpServer, context: ApiContext): void {
       const record = request.body
       requireReadableInstants(record)
       const now = clock.now()
-      await db.transaction().execute(async (trx) => {
+      await inTransaction(db, async (trx) => {
         const { earlierOutcome } = await putCallRecord(trx, record, now)
         if (record.resultado === 'declined' && earlierOutcome !== 'declined') {
           await recordAudit(trx, {

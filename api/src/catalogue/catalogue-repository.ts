@@ -1,4 +1,5 @@
 import type { Database } from '../database/schema.ts'
+import { inTransaction } from '../database/transaction.ts'
 import { type Catalogue, type Category, parseKeypadReference, type Service } from './catalogue.ts'
 import { firstCatalogue } from './first-catalogue.ts'
 
@@ -58,7 +59,7 @@ export async function findOfferedService(db: Database, reference: string): Promi
 
 /** Writes the first catalogue when there is none at all. */
 export async function ensureFirstCatalogue(db: Database): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     const something = await trx.selectFrom('catalogue_categories').select('id').limit(1).executeTakeFirst()
     if (something !== undefined) {
       return

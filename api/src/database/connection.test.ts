@@ -5,7 +5,7 @@ import { StartupError } from '@ura/core/service'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from './connection.ts'
-import { isBusy, isUniqueViolation } from './dialect.ts'
+import { isBusy, isUniqueViolation } from './database-errors.ts'
 import { migrate } from './migrations.ts'
 
 let folder: string

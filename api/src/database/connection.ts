@@ -1,44 +1,26 @@
-import { chmodSync, mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { StartupError } from '@ura/core/service'
 import { Kysely } from 'kysely'
-import { nodeSqliteDialect } from './node-sqlite.ts'
+import { openMysql } from './mysql-connection.ts'
 import type { Database, Schema } from './schema.ts'
+import { openSqlite } from './sqlite-connection.ts'
 
-/** How long a statement waits for another process's write (an administrator's command, another API instance). */
-const defaultBusyTimeoutMs = 2_000
-
-const sqliteOptions = { enableForeignKeyConstraints: true }
-
-/**
- * Opens the database of a `sqlite:<path>` address; `sqlite::memory:` lives in memory alone. The file and its folder
- * are made when missing, readable by the owner only. Close with `destroy()`.
- * @throws StartupError naming the file
- */
-export function openDatabase(databaseUrl: string, options: { busyTimeoutMs?: number } = {}): Database {
-  const path = databaseUrl.replace(/^sqlite:/, '')
-  const timeout = options.busyTimeoutMs ?? defaultBusyTimeoutMs
-  try {
-    const sqlite = path === ':memory:' ? new DatabaseSync(path, sqliteOptions) : openFile(path, timeout)
-    return new Kysely<Schema>({ dialect: nodeSqliteDialect(sqlite) })
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StartupError(`The database ${path} can't be opened: ${reason}`, { cause: error })
-  }
+/** How a database is opened; each kind takes what concerns it. */
+export interface DatabaseOptions {
+  /** SQLite: how long a statement waits for another process's write, default 2,000. */
+  busyTimeoutMs?: number
+  /** MySQL and MariaDB: connections held at most, default 10. */
+  connectionsMax?: number
+  /** MySQL and MariaDB: how long a statement may take, default 8,000; 0 for as long as it needs. */
+  statementTimeoutMs?: number
 }
 
-function openFile(path: string, timeout: number): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const sqlite = new DatabaseSync(path, { ...sqliteOptions, timeout })
-  try {
-    chmodSync(path, 0o600)
-    sqlite.exec('pragma journal_mode = wal')
-    // FULL: in WAL mode NORMAL may lose the last commits when power fails, and a protocol already spoken with them.
-    sqlite.exec('pragma synchronous = full')
-  } catch (error) {
-    sqlite.close()
-    throw error
-  }
-  return sqlite
+/**
+ * Opens the database of a `sqlite:<path>` or `mysql://user:password@host:port/database` address. A file is opened at
+ * once, a server when the first statement needs it. Close with `destroy()`.
+ * @throws StartupError for a file that can't be opened
+ */
+export function openDatabase(databaseUrl: string, options: DatabaseOptions = {}): Database {
+  const dialect = databaseUrl.startsWith('mysql:')
+    ? openMysql(databaseUrl, options)
+    : openSqlite(databaseUrl.replace(/^sqlite:/, ''), options)
+  return new Kysely<Schema>({ dialect })
 }

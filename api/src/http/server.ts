@@ -5,7 +5,7 @@ import { HelpdeskError } from '@ura/core/errors'
 import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import type { ApiConfiguration } from '../config.ts'
-import { isBusy } from '../database/dialect.ts'
+import { isBusy, isUnavailable } from '../database/database-errors.ts'
 
 /** Event loop so late that answers would miss the caller's 15 s: new requests are refused at once. */
 const eventLoopDelayMaxMs = 3_000
@@ -25,7 +25,7 @@ export async function createServer(config: ApiConfiguration, log: Logger): Promi
     log,
     connectionsMax,
     ...(config.trustedProxies === undefined ? {} : { trustedProxies: config.trustedProxies }),
-    knownError: busyDatabase,
+    knownError: unusableDatabase,
     logFields: (request) => ({ client: request.client?.name ?? null }),
   })
   server.decorateRequest('client', null)
@@ -60,8 +60,8 @@ function limitUnknownRoutes(server: HttpServer): void {
   })
 }
 
-function busyDatabase(error: unknown): HelpdeskError | undefined {
-  return isBusy(error)
+function unusableDatabase(error: unknown): HelpdeskError | undefined {
+  return isBusy(error) || isUnavailable(error)
     ? new HelpdeskError('SERVICO_INDISPONIVEL', { retryAfterSeconds: 2, cause: error })
     : undefined
 }

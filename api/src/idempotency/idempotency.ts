@@ -1,5 +1,5 @@
 import { HelpdeskError } from '@ura/core/errors'
-import { isUniqueViolation } from '../database/dialect.ts'
+import { isUniqueViolation } from '../database/database-errors.ts'
 import type { Database } from '../database/schema.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 

@@ -1,4 +1,5 @@
 import type { Database } from '../database/schema.ts'
+import { inTransaction } from '../database/transaction.ts'
 import { brazilianHoliday } from './brazilian-holidays.ts'
 import { formatIntervals, parseIntervals } from './intervals.ts'
 import type { DayInterval, OfficeHoursRules } from './office-hours.ts'
@@ -67,7 +68,7 @@ export async function removeException(db: Database, day: string): Promise<boolea
 
 /** Writes the first weekly hours when there are none at all; an office that is never open has exceptions only. */
 export async function ensureFirstOfficeHours(db: Database): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     const something = await trx.selectFrom('office_hours_intervals').select('id').limit(1).executeTakeFirst()
     if (something !== undefined) {
       return

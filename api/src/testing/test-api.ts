@@ -3,6 +3,7 @@ import { createLogger } from '@ura/core/logger'
 import type { LightMyRequestResponse } from 'fastify'
 import { type Api, createApi } from '../app.ts'
 import { readApiConfiguration } from '../config.ts'
+import { createTestDatabase, databaseServerUrl, type TestDatabase } from './test-database.ts'
 import { createFakeClock, createFakeGateway, createFakeSpeech, type FakeClock } from './fakes.ts'
 
 export const clientToken = 'token-of-the-first-client'
@@ -12,7 +13,6 @@ const environment = {
   API_PORT: '0',
   GATEWAY_TOKEN: 'token-of-the-gateway',
   HELPDESK_API_TOKEN: clientToken,
-  DATABASE_URL: 'sqlite::memory:',
   SAMPLE_USERS: 'true',
 }
 
@@ -29,7 +29,12 @@ export interface TestApi {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** The real API on an empty database in memory, signed in; clock, gateway and speech are fakes. */
+const inMemory: TestDatabase = { url: 'sqlite::memory:', drop: async () => {} }
+
+/**
+ * The real API on an empty database, in memory where that is SQLite, signed in; clock, gateway and speech are fakes.
+ * With a `DATABASE_URL` among the changes that database is used, and left as it is.
+ */
 export async function createTestApi(
   changes: Environment = {},
   clock: FakeClock = createFakeClock(),
@@ -42,7 +47,8 @@ export async function createTestApi(
     level: 'debug',
     destination: { write: (line: string) => void logged.push(line) },
   })
-  const config = readApiConfiguration({ ...environment, ...changes })
+  const database = databaseServerUrl() === undefined ? inMemory : await createTestDatabase()
+  const config = readApiConfiguration({ ...environment, DATABASE_URL: database.url, ...changes })
   const api = await createApi(config, { clock, log, gateway, speech })
   const signedIn = await api.fastify.inject({
     method: 'POST',
@@ -67,7 +73,10 @@ export async function createTestApi(
       }),
     get: (path, headers = {}) =>
       api.fastify.inject({ method: 'GET', url: path, headers: { authorization, ...headers } }),
-    [Symbol.asyncDispose]: () => api.close(),
+    async [Symbol.asyncDispose]() {
+      await api.close()
+      await database.drop()
+    },
   }
 }
 

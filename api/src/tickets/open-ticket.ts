@@ -1,4 +1,5 @@
 import { HelpdeskError } from '@ura/core/errors'
+import { inTransaction } from '../database/transaction.ts'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import { findOfferedService } from '../catalogue/catalogue-repository.ts'
 import type { ApiContext } from '../context.ts'
@@ -37,7 +38,7 @@ export async function openTicket(
   if (user === null) {
     throw new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: 'usuario' })
   }
-  const { answer, replayed } = await db.transaction().execute(async (trx) => {
+  const { answer, replayed } = await inTransaction(db, async (trx) => {
     const idempotent = { ...request.idempotent, endpoint: 'novo_chamado' as const, now }
     return await once<OpenedTicket>({ trx, keyedHash, request: idempotent }, async () => {
       const service = await findOfferedService(trx, request.service)

@@ -1,4 +1,5 @@
 import type { Database } from '../database/schema.ts'
+import { inTransaction } from '../database/transaction.ts'
 import { addUsers, type User } from './user-repository.ts'
 
 /** Invented people with numbers that nobody has, for a first try; 1005 has no WhatsApp number on purpose. */
@@ -12,7 +13,7 @@ export const sampleUsers: readonly Omit<User, 'id' | 'active'>[] = [
 
 /** Adds the sample users when there are no users at all; tells whether it did. */
 export async function ensureSampleUsers(db: Database, now: Date): Promise<boolean> {
-  return await db.transaction().execute(async (trx) => {
+  return await inTransaction(db, async (trx) => {
     const someone = await trx.selectFrom('users').select('id').limit(1).executeTakeFirst()
     if (someone !== undefined) {
       return false

@@ -1,4 +1,5 @@
 import { HelpdeskError } from '@ura/core/errors'
+import { inTransaction } from '../database/transaction.ts'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import { attemptOrigins, countWrongAttempt, requireAttemptsLeft } from './registration-attempts.ts'
@@ -17,7 +18,7 @@ export async function verifyUser(
   const now = clock.now()
   const attempt = { origins: attemptOrigins(request, context), now, config }
   try {
-    return await db.transaction().execute(async (trx) => {
+    return await inTransaction(db, async (trx) => {
       await requireAttemptsLeft(trx, attempt)
       const known = (await findActiveUser(trx, request.code)) !== null
       if (!known) {

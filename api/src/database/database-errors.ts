@@ -1,0 +1,107 @@
+/** SQLite's result codes (https://www.sqlite.org/rescode.html): extended ones, then primary ones, their low byte. */
+const sqliteConstraintPrimaryKey = 1555
+const sqliteConstraintUnique = 2067
+const sqliteBusy = 5
+const sqliteLocked = 6
+const sqliteReadOnly = 8
+const sqliteIoError = 10
+const sqliteFull = 13
+const sqliteCannotOpen = 14
+
+/**
+ * MySQL's and MariaDB's errors by number (https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html):
+ * ER_DUP_ENTRY, ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT.
+ */
+const mysqlDuplicate = 1062
+const mysqlDeadlock = 1213
+const mysqlLockWait = 1205
+
+/** ER_TABLE_EXISTS_ERROR, ER_DUP_FIELDNAME, ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY: the schema is so already. */
+const mysqlAlreadyThere: ReadonlySet<number> = new Set([1050, 1060, 1061, 1091])
+
+/**
+ * A server that can't serve now: ER_DISK_FULL, ER_GET_ERRNO (the storage engine's fault), ER_CON_COUNT_ERROR,
+ * ER_SERVER_SHUTDOWN, ER_WSREP_NOT_READY (ER_UNKNOWN_COM_ERROR in MySQL), ER_RECORD_FILE_FULL, ER_TOO_MANY_USER_CONNECTIONS,
+ * ER_OPTION_PREVENTS_STATEMENT (read-only), ER_QUERY_INTERRUPTED, ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION.
+ */
+const mysqlUnavailable: ReadonlySet<number> = new Set([
+  1021, 1030, 1040, 1053, 1047, 1114, 1203, 1290, 1317, 1792,
+])
+
+/** No usable connection could be had in time. */
+export class ConnectionUnavailableError extends Error {
+  override readonly name = 'ConnectionUnavailableError'
+}
+
+/** Whether a statement failed because a row with that key is already there. */
+export function isUniqueViolation(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return (
+    code === sqliteConstraintUnique ||
+    code === sqliteConstraintPrimaryKey ||
+    mysqlNumber(error) === mysqlDuplicate
+  )
+}
+
+/** Whether a change of a MySQL or MariaDB schema failed because the schema is so already. */
+export function isAlreadyThere(error: unknown): boolean {
+  const number = mysqlNumber(error)
+  return number !== null && mysqlAlreadyThere.has(number)
+}
+
+/** Whether a transaction was given up for another one's sake and is sure to have left nothing: worth repeating. */
+export function isDeadlock(error: unknown): boolean {
+  return mysqlNumber(error) === mysqlDeadlock
+}
+
+/** Whether another transaction or program held what was needed for too long: worth trying again later. */
+export function isBusy(error: unknown): boolean {
+  const primary = sqlitePrimaryCode(error)
+  return (
+    primary === sqliteBusy ||
+    primary === sqliteLocked ||
+    isDeadlock(error) ||
+    mysqlNumber(error) === mysqlLockWait
+  )
+}
+
+/** Whether the connection broke or could not be had: what was under way may or may not have happened. */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof ConnectionUnavailableError) {
+    return true
+  }
+  return error instanceof Error && (('fatal' in error && error.fatal === true) || isStatementTimeout(error))
+}
+
+/** Whether the database can't be used now, whatever the statement: gone, shutting down, read-only, out of space. */
+export function isUnavailable(error: unknown): boolean {
+  const primary = sqlitePrimaryCode(error)
+  const number = mysqlNumber(error)
+  return (
+    isConnectionLost(error) ||
+    (primary !== null && [sqliteReadOnly, sqliteIoError, sqliteFull, sqliteCannotOpen].includes(primary)) ||
+    (number !== null && mysqlUnavailable.has(number))
+  )
+}
+
+/** Whether a statement took longer than it may; its connection is of no more use. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'PROTOCOL_SEQUENCE_TIMEOUT'
+}
+
+function sqliteCode(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode
+    : null
+}
+
+function sqlitePrimaryCode(error: unknown): number | null {
+  const code = sqliteCode(error)
+  return code === null ? null : code % 256
+}
+
+function mysqlNumber(error: unknown): number | null {
+  return error instanceof Error && 'sqlState' in error && 'errno' in error && typeof error.errno === 'number'
+    ? error.errno
+    : null
+}

@@ -1,0 +1,13 @@
+/** The tests that hold on each database alike: all of the API's but those that never reach one. */
+export const contractTests = ['api/src/**/*.test.ts']
+
+/** Speech knows no database; the rest is about SQLite's own file, or pure. */
+export const exceptContractTests = [
+  'api/src/speech/**',
+  'api/src/audio/**',
+  'api/src/gateway/**',
+  'api/src/http/**',
+  'api/src/*.test.ts',
+  'api/src/database/connection.test.ts',
+  'api/src/database/migrations.test.ts',
+]
