@@ -3,11 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureAsterisk } from './real-parts/asterisk.ts'
-import {
-  databaseServerNames,
-  databaseServers,
-  ensureDatabaseServer,
-} from './real-parts/database-servers.ts'
+import { databaseServerNames, databaseServers, ensureDatabaseServer } from './real-parts/database-servers.ts'
 import { readFigures } from './test/figures.ts'
 
 /**

@@ -10,7 +10,10 @@ export type Availability = { available: true; root: string } | { available: fals
  * Makes sure of a real part: gives the root to run it in (`chroot`), downloading it the first time (about a minute).
  * Never throws: what is missing is told in `reason`, in one line, with how to get it.
  */
-export async function ensureDebianPart(group: PackageGroup, report: Report = () => {}): Promise<Availability> {
+export async function ensureDebianPart(
+  group: PackageGroup,
+  report: Report = () => {},
+): Promise<Availability> {
   const obstacle = await findObstacle()
   if (obstacle !== undefined) return { available: false, reason: obstacle }
   try {
