@@ -1,5 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
-import { contractTests, exceptContractTests } from './test/databases/contract-tests.ts'
+import { contractTests, exceptContractTests, serverTests } from './test/databases/contract-tests.ts'
 
 const nodeModules = '**/node_modules/**'
 
@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{core,agi,api,whatsapp-gateway,scripts,freepbx-dialplan,bench}/**/*.test.ts'],
-          exclude: [nodeModules],
+          exclude: [nodeModules, ...serverTests],
           testTimeout: 5_000,
         },
       },

@@ -11,3 +11,6 @@ export const exceptContractTests = [
   'api/src/database/connection.test.ts',
   'api/src/database/migrations.test.ts',
 ]
+
+/** What concerns servers alone: connections that break, changes of the schema that commit by themselves. */
+export const serverTests = ['api/src/database/contract/server-*.test.ts']

@@ -1,23 +1,36 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   CompiledQuery,
   type DatabaseConnection,
   type Dialect,
+  type QueryResult,
   SqliteAdapter,
   type SqliteDatabase,
+  type SqliteDialectConfig,
   SqliteDriver,
   SqliteIntrospector,
   SqliteQueryCompiler,
   type SqliteStatement,
 } from 'kysely'
+import { isBusy } from './database-errors.ts'
 
 /** Kysely compiles one query to one text, so a few hundred prepared statements serve the whole API. */
 const statementsMax = 300
 
-/** Kysely's dialect for `node:sqlite`, which has not the shape of better-sqlite3 that Kysely's own expects. */
-export function nodeSqliteDialect(database: DatabaseSync): Dialect {
+/** How often a database that another program is writing to is tried again. */
+const busyPauseMs = 10
+
+/**
+ * Kysely's dialect for `node:sqlite`, which has not the shape of better-sqlite3 that Kysely's own expects.
+ *
+ * @param options.busyTimeoutMs How long a statement waits for another program's write. The wait doesn't block the event
+ *   loop, as SQLite's own would.
+ */
+export function nodeSqliteDialect(database: DatabaseSync, options: { busyTimeoutMs: number }): Dialect {
   return {
-    createDriver: () => new ImmediateSqliteDriver({ database: adaptDatabase(database) }),
+    createDriver: () =>
+      new ImmediateSqliteDriver({ database: adaptDatabase(database) }, options.busyTimeoutMs),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -30,8 +43,48 @@ export function nodeSqliteDialect(database: DatabaseSync): Dialect {
  * (https://www.sqlite.org/isolation.html).
  */
 class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #busyTimeoutMs: number
+
+  constructor(config: SqliteDialectConfig, busyTimeoutMs: number) {
+    super(config)
+    this.#busyTimeoutMs = busyTimeoutMs
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return new PatientConnection(await super.acquireConnection(), this.#busyTimeoutMs)
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}
+
+/** Tries a statement again while another program writes. */
+class PatientConnection implements DatabaseConnection {
+  readonly #connection: DatabaseConnection
+  readonly #busyTimeoutMs: number
+
+  constructor(connection: DatabaseConnection, busyTimeoutMs: number) {
+    this.#connection = connection
+    this.#busyTimeoutMs = busyTimeoutMs
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const deadlineMs = performance.now() + this.#busyTimeoutMs
+    for (;;) {
+      try {
+        return await this.#connection.executeQuery<Row>(query)
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadlineMs) {
+          throw error
+        }
+        await pause(busyPauseMs)
+      }
+    }
+  }
+
+  streamQuery<Row>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<Row>> {
+    return this.#connection.streamQuery<Row>(query, chunkSize)
   }
 }
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StartupError } from '@ura/core/service'
-import { type Dialect } from 'kysely'
+import type { Dialect } from 'kysely'
 import { nodeSqliteDialect } from './node-sqlite.ts'
 
 /** How long a statement waits for another process's write (an administrator's command, another API instance). */
@@ -16,10 +16,10 @@ const sqliteOptions = { enableForeignKeyConstraints: true }
  * @throws StartupError naming the file
  */
 export function openSqlite(path: string, options: { busyTimeoutMs?: number } = {}): Dialect {
-  const timeout = options.busyTimeoutMs ?? defaultBusyTimeoutMs
+  const busyTimeoutMs = options.busyTimeoutMs ?? defaultBusyTimeoutMs
   try {
-    const sqlite = path === ':memory:' ? new DatabaseSync(path, sqliteOptions) : openFile(path, timeout)
-    return nodeSqliteDialect(sqlite)
+    const sqlite = path === ':memory:' ? new DatabaseSync(path, sqliteOptions) : openFile(path, busyTimeoutMs)
+    return nodeSqliteDialect(sqlite, { busyTimeoutMs })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new StartupError(`The database ${path} can't be opened: ${reason}`, { cause: error })
@@ -34,6 +34,8 @@ function openFile(path: string, timeout: number): DatabaseSync {
     sqlite.exec('pragma journal_mode = wal')
     // FULL: in WAL mode NORMAL may lose the last commits when power fails, and a protocol already spoken with them.
     sqlite.exec('pragma synchronous = full')
+    // From here on the dialect waits: SQLite itself would, with the whole process.
+    sqlite.exec('pragma busy_timeout = 0')
   } catch (error) {
     sqlite.close()
     throw error

@@ -73,8 +73,14 @@ function connectionOf(socket: Socket): Connection {
     write: (line) => void socket.write(`${line}\n`),
     end: () => void socket.end(),
     nextLine: async () => {
-      const { value, done } = await received.next()
-      return done === true ? undefined : value
+      try {
+        const { value, done } = await received.next()
+        return done === true ? undefined : value
+      } catch (error) {
+        // An Asterisk that has closed answers what is still written to it with a reset.
+        if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') return undefined
+        throw error
+      }
     },
   }
 }
