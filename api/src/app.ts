@@ -8,6 +8,7 @@ import { audioFileRoute, removeAudioRoute } from './audio/routes.ts'
 import { createSpokenAudio } from './audio/spoken-audio.ts'
 import { createRefusalRecorder } from './audit/audit-log.ts'
 import { ensureFirstClient } from './authentication/client-repository.ts'
+import { SessionCache } from './authentication/session-cache.ts'
 import { requireSession, signInRoutes } from './authentication/routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { ensureFirstCatalogue } from './catalogue/catalogue-repository.ts'
@@ -34,6 +35,7 @@ import type { Synthesizer } from './speech/synthesizer.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { createTicketNotifier } from './tickets/ticket-notifier.ts'
 import { ensureSampleUsers } from './users/sample-users.ts'
+import { pruneAttempts } from './users/registration-attempts.ts'
 import { userRoutes } from './users/routes.ts'
 
 interface ApiDependencies {
@@ -177,6 +179,7 @@ function createContext(
     log,
     db,
     keyedHash: createKeyedHash(config.secret),
+    sessions: new SessionCache({ clock, keptMs: config.sessionCacheSeconds * 1_000 }),
     gateway,
     speech,
     audio: createSpokenAudio({ speech, publicUrl, log }),
@@ -210,7 +213,7 @@ function warmInBackground(context: ApiContext, signal: AbortSignal): void {
 }
 
 /** Messages that are owed, each minute; what has expired, each hour. */
-function startBackground({ notifier, speech, db, clock, log }: ApiContext): PeriodicWork[] {
+function startBackground({ config, notifier, speech, db, clock, log }: ApiContext): PeriodicWork[] {
   const hourly = { everyMs: 3_600_000, log }
   return [
     startPeriodicWork({ name: 'owed messages', everyMs: 60_000, log, work: () => notifier.resend() }),
@@ -219,6 +222,11 @@ function startBackground({ notifier, speech, db, clock, log }: ApiContext): Peri
       ...hourly,
       name: 'old idempotency keys',
       work: () => pruneIdempotencyKeys(db, clock.now()),
+    }),
+    startPeriodicWork({
+      ...hourly,
+      name: 'old registration attempts',
+      work: () => pruneAttempts(db, new Date(clock.now().getTime() - config.limitWindowMinutes * 60_000)),
     }),
   ]
 }

@@ -75,6 +75,13 @@ export const apiSettings = {
     min: 1,
     max: 168,
   }),
+  sessionCacheSeconds: integer('SESSION_CACHE_SECONDS', {
+    description:
+      'How long a session is not asked for again, and a revoked one good for at most; 0 asks each time',
+    default: 2,
+    min: 0,
+    max: 60,
+  }),
   trustedProxies: optional(
     networks('TRUSTED_PROXIES', { description: 'Proxies whose X-Forwarded-For is believed; unset: none' }),
   ),

@@ -2,6 +2,8 @@ import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import type { SpokenAudioSource } from './audio/spoken-audio.ts'
 import type { AuditEntry } from './audit/audit-log.ts'
+import type { SessionCache } from './authentication/session-cache.ts'
+import type { SessionClient } from './authentication/session-repository.ts'
 import type { ApiConfiguration } from './config.ts'
 import type { Database } from './database/schema.ts'
 import type { MessageGateway } from './gateway/message-gateway.ts'
@@ -17,6 +19,7 @@ export interface ApiContext {
   readonly log: Logger
   readonly db: Database
   readonly keyedHash: KeyedHash
+  readonly sessions: SessionCache<SessionClient>
   readonly gateway: MessageGateway
   readonly speech: SpeechService
   readonly audio: SpokenAudioSource

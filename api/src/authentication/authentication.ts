@@ -7,6 +7,7 @@ import type { ApiContext } from '../context.ts'
 import { findClientByToken } from './client-repository.ts'
 import { addressInNetworks } from './networks.ts'
 import { findSessionClient, openSession, type SessionClient } from './session-repository.ts'
+import { hashToken } from './tokens.ts'
 
 /** What a request shows of itself before anybody is believed. */
 interface Credentials {
@@ -16,7 +17,7 @@ interface Credentials {
   requestId: string
 }
 
-type AuthenticationContext = Pick<ApiContext, 'db' | 'clock' | 'config' | 'recordRefusal'>
+type AuthenticationContext = Pick<ApiContext, 'db' | 'clock' | 'config' | 'sessions' | 'recordRefusal'>
 
 /**
  * First step: a client's token becomes a session.
@@ -53,13 +54,20 @@ export async function authenticate(
   credentials: Credentials,
 ): Promise<SessionClient> {
   const token = bearerToken(credentials.authorization)
-  const client = token === null ? null : await findSessionClient(context.db, token, context.clock.now())
+  const client = token === null ? null : await clientOfSession(context, hashToken(token))
   if (client === null) {
     await refuse(context, credentials, { event: 'session_refused', actor: 'desconhecido' })
     throw new HelpdeskError('SESSAO_INVALIDA')
   }
   await requireNetwork(context, credentials, client)
   return client
+}
+
+async function clientOfSession(
+  { db, clock, sessions }: AuthenticationContext,
+  tokenHash: string,
+): Promise<SessionClient | null> {
+  return await sessions.get(tokenHash, () => findSessionClient(db, tokenHash, clock.now()))
 }
 
 async function requireNetwork(

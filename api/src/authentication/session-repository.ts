@@ -28,20 +28,24 @@ export async function openSession(
   return token
 }
 
-/** The client of a session that is neither expired nor revoked, itself not revoked. */
+/** The client of a session that is neither expired nor revoked, itself not revoked, and when the session expires. */
 export async function findSessionClient(
   db: Database,
-  token: string,
+  tokenHash: string,
   now: Date,
-): Promise<SessionClient | null> {
+): Promise<{ client: SessionClient; expiresAt: Date } | null> {
   const row = await db
     .selectFrom('client_sessions')
     .innerJoin('clients', 'clients.id', 'client_sessions.client_id')
-    .select(['clients.id', 'clients.name', 'clients.networks'])
-    .where('client_sessions.token_hash', '=', hashToken(token))
+    .select(['clients.id', 'clients.name', 'clients.networks', 'client_sessions.expires_at_ms'])
+    .where('client_sessions.token_hash', '=', tokenHash)
     .where('client_sessions.expires_at_ms', '>', now.getTime())
     .where('client_sessions.revoked_at_ms', 'is', null)
     .where('clients.revoked_at_ms', 'is', null)
     .executeTakeFirst()
-  return row === undefined ? null : { id: row.id, name: row.name, networks: row.networks.split(',') }
+  if (row === undefined) {
+    return null
+  }
+  const client = { id: row.id, name: row.name, networks: row.networks.split(',') }
+  return { client, expiresAt: new Date(row.expires_at_ms) }
 }

@@ -14,6 +14,8 @@ const environment = {
   GATEWAY_TOKEN: 'token-of-the-gateway',
   HELPDESK_API_TOKEN: clientToken,
   SAMPLE_USERS: 'true',
+  // A session that was revoked is over at once.
+  SESSION_CACHE_SECONDS: '0',
 }
 
 export interface TestApi {

@@ -11,6 +11,13 @@ interface AttemptOrigin {
   wrongMax: number
 }
 
+/** Where a caller's attempt comes from, and when. */
+export interface Attempt {
+  origins: readonly AttemptOrigin[]
+  windowMs: number
+  nowMs: number
+}
+
 /** Callers without a number share a limit so many times that of one number. */
 const anonymousFactor = 10
 
@@ -18,11 +25,22 @@ const anonymousFactor = 10
  * For whom a caller's wrong codes count: the calling number, however it is spelled; without one the call and, since
  * calls are cheap, all callers without a number together, with ten times the limit.
  */
-export function attemptOrigins(
+export function attemptOf(
   caller: { phone: string | undefined; callId: string | undefined },
+  context: Pick<ApiContext, 'config' | 'clock'> & { keyedHash: KeyedHash },
+): Attempt {
+  const { config, clock } = context
+  return {
+    origins: originsOf(caller, context),
+    windowMs: config.limitWindowMinutes * 60_000,
+    nowMs: clock.now().getTime(),
+  }
+}
+
+function originsOf(
+  { phone, callId }: { phone: string | undefined; callId: string | undefined },
   { keyedHash, config }: Pick<ApiContext, 'config'> & { keyedHash: KeyedHash },
 ): AttemptOrigin[] {
-  const { phone, callId } = caller
   const wrongMax = config.wrongRegistrationsPerWindow
   if (phone !== undefined) {
     return [{ hash: keyedHash('calling-number', parsePhoneNumber(phone) ?? phone), wrongMax }]
@@ -32,45 +50,85 @@ export function attemptOrigins(
 }
 
 /**
- * Refuses a caller for whose origins too many wrong registration codes were keyed within the window.
- * @throws HelpdeskError LIMITE_DE_TENTATIVAS with the seconds until the oldest of them leaves the window
+ * Whether the code is an active user's, looked up together with the attempts before: every call begins with it, and
+ * one question costs a third of two in a transaction.
+ * @throws HelpdeskError LIMITE_DE_TENTATIVAS with the seconds until the caller may try again
  */
-export async function requireAttemptsLeft(
-  db: Database,
-  options: { origins: readonly AttemptOrigin[]; now: Date; config: ApiContext['config'] },
-): Promise<void> {
-  const nowMs = options.now.getTime()
-  const windowMs = options.config.limitWindowMinutes * 60_000
-  for (const { hash, wrongMax } of options.origins) {
-    const blocking = await db
-      .selectFrom('registration_attempts')
-      .select('attempted_at_ms')
-      .where('phone_hash', '=', hash)
-      .where('attempted_at_ms', '>', nowMs - windowMs)
-      .orderBy('attempted_at_ms', 'desc')
-      .offset(wrongMax - 1)
-      .limit(1)
-      .executeTakeFirst()
-    if (blocking !== undefined) {
-      throw new HelpdeskError('LIMITE_DE_TENTATIVAS', {
-        retryAfterSeconds: Math.ceil((blocking.attempted_at_ms + windowMs - nowMs) / 1000),
-      })
-    }
-  }
+export async function isKnownCode(db: Database, code: string, attempt: Attempt): Promise<boolean> {
+  const row = await db
+    .selectNoFrom((from) => [
+      from.selectFrom('users').select('id').where('code', '=', code).where('active', '=', 1).as('userId'),
+      ...attempt.origins.map((origin, index) =>
+        blockingAttempt(db, { ...attempt, origin, countedMax: origin.wrongMax - 1 }).as(
+          blockingNames[index] ?? '',
+        ),
+      ),
+    ])
+    .executeTakeFirstOrThrow()
+  requireUnblocked([row.blocking, row.alsoBlocking], attempt)
+  return row.userId !== null
 }
 
-/** Counts one wrong registration code, and forgets those that no window can hold any more. */
-export async function countWrongAttempt(
-  db: Database,
-  options: { origins: readonly AttemptOrigin[]; now: Date; config: ApiContext['config'] },
-): Promise<void> {
-  const nowMs = options.now.getTime()
+/**
+ * Counts one wrong code, and forgets those of the same origins that no window can hold any more. Counted first and
+ * looked at then: of many at the same time, by whatever instance, no more than the limit are told that they were wrong.
+ * @throws HelpdeskError LIMITE_DE_TENTATIVAS when it was one too many
+ */
+export async function countWrongCode(db: Database, attempt: Attempt): Promise<void> {
+  const { origins, nowMs, windowMs } = attempt
+  const hashes = origins.map(({ hash }) => hash)
   await db
     .deleteFrom('registration_attempts')
-    .where('attempted_at_ms', '<', nowMs - options.config.limitWindowMinutes * 60_000)
+    .where('phone_hash', 'in', hashes)
+    .where('attempted_at_ms', '<', nowMs - windowMs)
     .execute()
   await db
     .insertInto('registration_attempts')
-    .values(options.origins.map(({ hash }) => ({ phone_hash: hash, attempted_at_ms: nowMs })))
+    .values(hashes.map((hash) => ({ phone_hash: hash, attempted_at_ms: nowMs })))
     .execute()
+  const blocking = await Promise.all(
+    origins.map(async (origin) => {
+      const found = await blockingAttempt(db, {
+        ...attempt,
+        origin,
+        countedMax: origin.wrongMax,
+      }).executeTakeFirst()
+      return found?.attempted_at_ms ?? null
+    }),
+  )
+  requireUnblocked(blocking, attempt)
+}
+
+/** Forgets, for all origins, the attempts that no window can hold any more. */
+export async function pruneAttempts(db: Database, before: Date): Promise<void> {
+  await db.deleteFrom('registration_attempts').where('attempted_at_ms', '<', before.getTime()).execute()
+}
+
+const blockingNames = ['blocking', 'alsoBlocking'] as const
+
+/** The newest attempt of an origin within the window that has `countedMax` newer ones: while it is there, no more. */
+function blockingAttempt(
+  db: Database,
+  { origin, countedMax, nowMs, windowMs }: Attempt & { origin: AttemptOrigin; countedMax: number },
+) {
+  return db
+    .selectFrom('registration_attempts')
+    .select('attempted_at_ms')
+    .where('phone_hash', '=', origin.hash)
+    .where('attempted_at_ms', '>', nowMs - windowMs)
+    .orderBy('attempted_at_ms', 'desc')
+    .offset(countedMax)
+    .limit(1)
+}
+
+function requireUnblocked(
+  blocking: readonly (number | null | undefined)[],
+  { nowMs, windowMs }: Attempt,
+): void {
+  const ends = blocking.filter((attemptedAtMs) => typeof attemptedAtMs === 'number')
+  if (ends.length > 0) {
+    throw new HelpdeskError('LIMITE_DE_TENTATIVAS', {
+      retryAfterSeconds: Math.ceil((Math.max(...ends) + windowMs - nowMs) / 1000),
+    })
+  }
 }

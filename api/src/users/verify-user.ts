@@ -1,9 +1,7 @@
 import { HelpdeskError } from '@ura/core/errors'
-import { inTransaction } from '../database/transaction.ts'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
-import { attemptOrigins, countWrongAttempt, requireAttemptsLeft } from './registration-attempts.ts'
-import { findActiveUser } from './user-repository.ts'
+import { attemptOf, countWrongCode, isKnownCode } from './registration-attempts.ts'
 
 /**
  * Whether a registration code is that of an active user. Wrong codes are counted for where they come from, and past
@@ -14,21 +12,17 @@ export async function verifyUser(
   context: Pick<ApiContext, 'db' | 'clock' | 'config' | 'keyedHash'>,
   request: { code: string; phone: string | undefined; callId: string | undefined; source: AuditSource },
 ): Promise<boolean> {
-  const { db, clock, config } = context
-  const now = clock.now()
-  const attempt = { origins: attemptOrigins(request, context), now, config }
+  const { db, clock } = context
+  const attempt = attemptOf(request, context)
   try {
-    return await inTransaction(db, async (trx) => {
-      await requireAttemptsLeft(trx, attempt)
-      const known = (await findActiveUser(trx, request.code)) !== null
-      if (!known) {
-        await countWrongAttempt(trx, attempt)
-      }
-      return known
-    })
+    const isKnown = await isKnownCode(db, request.code, attempt)
+    if (!isKnown) {
+      await countWrongCode(db, attempt)
+    }
+    return isKnown
   } catch (error) {
     if (error instanceof HelpdeskError) {
-      await recordAudit(db, { event: 'registration_limit_reached', source: request.source, at: now })
+      await recordAudit(db, { event: 'registration_limit_reached', source: request.source, at: clock.now() })
     }
     throw error
   }
