@@ -6,17 +6,43 @@ import ipaddr from 'ipaddr.js'
  * address lies nowhere.
  */
 export function addressInNetworks(address: string, networks: readonly string[]): boolean {
-  if (!ipaddr.isValid(address)) {
-    return false
-  }
-  const candidate = ipaddr.process(address)
-  return networks.some((network) => {
-    const [range, bits] = parseNetwork(network)
-    return candidate.kind() === range.kind() && candidate.match(range, bits)
-  })
+  const candidate = parseAddress(address)
+  return (
+    candidate !== null &&
+    networks.some((network) => {
+      const [range, bits] = parsedNetwork(network)
+      return candidate.kind() === range.kind() && candidate.match(range, bits)
+    })
+  )
 }
 
-function parseNetwork(network: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+type Address = ipaddr.IPv4 | ipaddr.IPv6
+
+function parseAddress(address: string): Address | null {
+  try {
+    return ipaddr.process(address)
+  } catch {
+    return null
+  }
+}
+
+/** Networks come from configuration and clients: the same few, asked for in every request. */
+const parsedNetworks = new Map<string, [Address, number]>()
+const parsedNetworksMax = 1_000
+
+function parsedNetwork(network: string): [Address, number] {
+  const known = parsedNetworks.get(network)
+  if (known !== undefined) {
+    return known
+  }
+  const parsed = parseNetwork(network)
+  if (parsedNetworks.size < parsedNetworksMax) {
+    parsedNetworks.set(network, parsed)
+  }
+  return parsed
+}
+
+function parseNetwork(network: string): [Address, number] {
   if (network.includes('/')) {
     return ipaddr.parseCIDR(network)
   }
