@@ -129,6 +129,12 @@ export const apiSettings = {
     min: 1,
     max: 50,
   }),
+  accessCodeWrongTriesPerDay: integer('ACCESS_CODE_WRONG_TRIES_PER_DAY', {
+    description: 'Wrong tries within 24 h after which a user gets no more access codes until they are past',
+    default: 30,
+    min: 5,
+    max: 1_000,
+  }),
   wrongRegistrationsPerWindow: integer('WRONG_REGISTRATIONS_PER_WINDOW', {
     description: 'Wrong registration codes a calling number may key within LIMIT_WINDOW_MINUTES',
     default: 10,

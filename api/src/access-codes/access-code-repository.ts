@@ -18,16 +18,19 @@ export async function findCode(db: Database, id: string): Promise<AccessCode | n
   return row === undefined ? null : toAccessCode(row)
 }
 
-/** When the user's codes since `since` were made, those aside that are known not to have been sent. */
-export async function findCodeTimes(db: Database, options: { userId: number; since: Date }): Promise<Date[]> {
+/** The user's codes since `since`, those aside that are known not to have been sent. */
+export async function findSentCodes(
+  db: Database,
+  options: { userId: number; since: Date },
+): Promise<{ createdAt: Date; wrongTries: number }[]> {
   const rows = await db
     .selectFrom('access_codes')
-    .select('created_at_ms')
+    .select(['created_at_ms', 'wrong_tries'])
     .where('user_id', '=', options.userId)
     .where('created_at_ms', '>', options.since.getTime())
     .where('delivery', '!=', 'not_sent')
     .execute()
-  return rows.map((row) => new Date(row.created_at_ms))
+  return rows.map((row) => ({ createdAt: new Date(row.created_at_ms), wrongTries: row.wrong_tries }))
 }
 
 /** Adds a code and ends those before it: a user has one code at most. */

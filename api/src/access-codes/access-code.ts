@@ -70,3 +70,21 @@ export function secondsUntilAnotherCode(
   const blocking = counted[rule.codesMax - 1]
   return blocking === undefined ? null : Math.ceil((blocking + rule.windowMs - rule.now.getTime()) / 1000)
 }
+
+/** When a user whose codes were tried wrongly too often within a day may have another: null for now. */
+export function secondsUntilTriesAreForgotten(
+  codes: readonly { createdAt: Date; wrongTries: number }[],
+  rule: { wrongTriesMax: number; windowMs: number; now: Date },
+): number | null {
+  const newestFirst = codes
+    .filter(({ createdAt }) => createdAt.getTime() > rule.now.getTime() - rule.windowMs)
+    .toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime())
+  let wrongTries = 0
+  for (const code of newestFirst) {
+    wrongTries += code.wrongTries
+    if (wrongTries >= rule.wrongTriesMax) {
+      return Math.ceil((code.createdAt.getTime() + rule.windowMs - rule.now.getTime()) / 1000)
+    }
+  }
+  return null
+}

@@ -9,8 +9,13 @@ import { sendMsMax } from '../gateway/http-message-gateway.ts'
 import { MessageNotAcceptedError } from '../gateway/message-gateway.ts'
 import { type IdempotentRequest, once } from '../idempotency/idempotency.ts'
 import { findActiveUser, type User } from '../users/user-repository.ts'
-import { hashAccessCode, newAccessCode, secondsUntilAnotherCode } from './access-code.ts'
-import { endCode, findCode, findCodeTimes, markDelivery, replaceCodes } from './access-code-repository.ts'
+import {
+  hashAccessCode,
+  newAccessCode,
+  secondsUntilAnotherCode,
+  secondsUntilTriesAreForgotten,
+} from './access-code.ts'
+import { endCode, findCode, findSentCodes, markDelivery, replaceCodes } from './access-code-repository.ts'
 
 type RequestContext = Pick<
   ApiContext,
@@ -28,6 +33,8 @@ interface MadeCode {
   id: string
   expiresAtMs: number
 }
+
+const dayMs = 86_400_000
 
 /** Age at which a code's sending is surely over, its result written; a code still `sending` then lost its sender. */
 const sendingMsMax = sendMsMax + 300
@@ -79,14 +86,7 @@ async function makeCode(
 ): Promise<MadeCode> {
   const { user, code, callId, now } = options
   await lockUser(trx, user.id)
-  const windowMs = config.limitWindowMinutes * 60_000
-  const since = new Date(now.getTime() - windowMs)
-  const earlier = await findCodeTimes(trx, { userId: user.id, since })
-  const waitSeconds = secondsUntilAnotherCode(earlier, {
-    codesMax: config.accessCodesPerWindow,
-    windowMs,
-    now,
-  })
+  const waitSeconds = await secondsToWait(config, trx, { userId: user.id, now })
   if (waitSeconds !== null) {
     throw new HelpdeskError('LIMITE_DE_CODIGOS', { retryAfterSeconds: waitSeconds })
   }
@@ -101,6 +101,24 @@ async function makeCode(
     callId,
   })
   return { id, expiresAtMs: expiresAt.getTime() }
+}
+
+/** Limits of codes in a short time, and of wrong tries in a day: nobody finds a code by trying, nor by trying for weeks. */
+async function secondsToWait(
+  config: RequestContext['config'],
+  trx: Database,
+  { userId, now }: { userId: number; now: Date },
+): Promise<number | null> {
+  const codes = await findSentCodes(trx, { userId, since: new Date(now.getTime() - dayMs) })
+  const times = codes.map(({ createdAt }) => createdAt)
+  const windowMs = config.limitWindowMinutes * 60_000
+  return (
+    secondsUntilTriesAreForgotten(codes, {
+      wrongTriesMax: config.accessCodeWrongTriesPerDay,
+      windowMs: dayMs,
+      now,
+    }) ?? secondsUntilAnotherCode(times, { codesMax: config.accessCodesPerWindow, windowMs, now })
+  )
 }
 
 async function deliver(
