@@ -112,18 +112,20 @@ describe('somebody who tries codes as fast as they may, at both instances, for t
   it('gets thirty-odd tries a day and no more, and not in', async () => {
     let tries = 0
     let successes = 0
-    for (let minute = 0; minute < 3 * 24 * 60; minute += 5) {
-      const test = minute % 2 === 0 ? one : other
-      const asked = await test.post('/api/solicitar_codigo', { usuario: '1001' })
-      for (let time = 0; asked.statusCode === 202 && time < 5; time += 1) {
-        tries += 1
-        const answer = await test.post('/api/verificar_codigo', { user: '1001', codigo: wrong(newestCode()) })
-        successes += answer.json<{ status: boolean }>().status ? 1 : 0
+    for (let quarter = 0; quarter < 3 * 24 * 4; quarter += 1) {
+      const test = quarter % 2 === 0 ? one : other
+      while ((await test.post('/api/solicitar_codigo', { usuario: '1001' })).statusCode === 202) {
+        const guess = wrong(newestCode())
+        for (let time = 0; time < 5; time += 1) {
+          tries += 1
+          const answer = await test.post('/api/verificar_codigo', { user: '1001', codigo: guess })
+          successes += answer.json<{ status: boolean }>().status ? 1 : 0
+        }
       }
-      clock.advance({ minutes: 5 })
+      clock.advance({ minutes: 15 })
     }
     expect(successes).toBe(0)
     expect(tries).toBeGreaterThanOrEqual(3 * 30)
     expect(tries).toBeLessThanOrEqual(3 * 34)
-  })
+  }, 20_000)
 })
