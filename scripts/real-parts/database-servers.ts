@@ -22,3 +22,8 @@ const groups = {
 export function ensureDatabaseServer(kind: DatabaseServerKind, report?: Report): Promise<Availability> {
   return ensureDebianPart(groups[kind], report)
 }
+
+/** Makes sure of SQLite's own shell, with which administrators copy a database. */
+export function ensureSqliteShell(report?: Report): Promise<Availability> {
+  return ensureDebianPart({ name: 'sqlite3', suite: 'bookworm', packages: ['sqlite3'] }, report)
+}
