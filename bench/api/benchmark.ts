@@ -1,13 +1,22 @@
 import { randomBytes } from 'node:crypto'
+import { ensureFirstCatalogue } from '@ura/api/catalogue/catalogue-repository'
 import { openMigratedDatabase } from '@ura/api/database/migrated-database'
+import type { Database } from '@ura/api/database/schema'
 import { createConnection } from 'mysql2/promise'
 import { startDatabaseServer } from '../../scripts/real-parts/database-process.ts'
 import { ensureDatabaseServer } from '../../scripts/real-parts/database-servers.ts'
-import { ensureFirstCatalogue } from '@ura/api/catalogue/catalogue-repository'
-import type { Benchmark, BenchmarkContext, BenchmarkResult } from '../harness/benchmark.ts'
-import { startProcess } from '../harness/task-process.ts'
+import type {
+  Benchmark,
+  BenchmarkContext,
+  BenchmarkResult,
+  Comparison,
+  Measured,
+} from '../harness/benchmark.ts'
+import { startProcess, type TaskProcess } from '../harness/task-process.ts'
 import type { LoadTasks } from './load-process.ts'
 import { addPopulation } from './population.ts'
+import { measureScale } from './scale.ts'
+import { large, type Population, populate, small } from './scale-population.ts'
 import type { ServerTasks } from './server-process.ts'
 import { compareThroughput } from './throughput.ts'
 
@@ -28,34 +37,63 @@ export const apiBenchmark: Benchmark = {
 }
 
 async function runOn(serverUrl: string, context: BenchmarkContext): Promise<BenchmarkResult> {
-  const databases = { api: await database(serverUrl, 'api'), bare: await database(serverUrl, 'bare') }
-  const token = randomBytes(24).toString('hex')
-  const start = (kind: 'api' | 'bare') =>
-    startProcess<ServerTasks>(new URL('server-process.ts', import.meta.url), {
-      args: [kind, databases[kind], token],
-      env: { NODE_ENV: 'production' },
-    })
-  const [api, bare] = [start('api'), start('bare')]
+  const { comparisons, others } = await measureThroughput(serverUrl, context)
+  const slowdowns = await measureSlowdowns(serverUrl, context)
+  return { comparisons, others: [...others, ...slowdowns], warnings: [] }
+}
+
+async function measureThroughput(
+  serverUrl: string,
+  context: BenchmarkContext,
+): Promise<{ comparisons: Comparison[]; others: Measured[] }> {
+  const api = startServerProcess('api', await newDatabase(serverUrl, 'throughput', addPopulation))
+  const bare = startServerProcess('bare', await newDatabase(serverUrl, 'bare', addPopulation))
   const load = startProcess<LoadTasks>(new URL('load-process.ts', import.meta.url))
   try {
     const contest = { load, api: await api.run('address'), bare: await bare.run('address') }
-    const { comparisons, others } = await compareThroughput(contest, context)
-    return { comparisons, others, warnings: [] }
+    return await compareThroughput(contest, context)
   } finally {
     await Promise.all([api.stop(), bare.stop(), load.stop()])
   }
 }
 
-/** A database with the schema, the first catalogue and people. */
-async function database(serverUrl: string, name: string): Promise<string> {
+async function measureSlowdowns(serverUrl: string, context: BenchmarkContext): Promise<Measured[]> {
+  const start = async (name: string, population: Population) => {
+    const url = await newDatabase(serverUrl, name, (db) => populate(db, population, context.progress))
+    const process = startServerProcess('api', url)
+    return { process, populated: { address: await process.run('address'), population } }
+  }
+  const one = await start('small', small)
+  const other = await start('large', large)
+  try {
+    return await measureScale({ small: one.populated, large: other.populated }, context)
+  } finally {
+    await Promise.all([one.process.stop(), other.process.stop()])
+  }
+}
+
+function startServerProcess(kind: 'api' | 'bare', databaseUrl: string): TaskProcess<ServerTasks> {
+  return startProcess<ServerTasks>(new URL('server-process.ts', import.meta.url), {
+    args: [kind, databaseUrl, randomBytes(24).toString('hex')],
+    env: { NODE_ENV: 'production' },
+  })
+}
+
+/** A database with the schema and the first catalogue, filled; gives its address. */
+async function newDatabase(
+  serverUrl: string,
+  name: string,
+  fill: (db: Database) => Promise<void>,
+): Promise<string> {
   const connection = await createConnection({ uri: serverUrl })
   await connection.query(`create database ${name}`)
   await connection.end()
   const { db } = await openMigratedDatabase(`${serverUrl}${name}`, {
     now: new Date(),
+    statementTimeoutMs: 0,
     seed: (seeded) => ensureFirstCatalogue(seeded),
   })
-  await addPopulation(db)
+  await fill(db)
   await db.destroy()
   return `${serverUrl}${name}`
 }
