@@ -40,21 +40,22 @@ export async function readCatalogue(db: Database): Promise<Catalogue> {
 
 /** The offered service that a stable code or a keypad form (`2-3`) names; a code wins over a keypad form. */
 export async function findOfferedService(db: Database, reference: string): Promise<OfferedService | null> {
-  const columns = ['catalogue_services.id', 'catalogue_services.code', 'catalogue_services.name'] as const
-  const byCode = await offered(db)
-    .select(columns)
-    .where('catalogue_services.code', '=', reference)
-    .executeTakeFirst()
   const keypad = parseKeypadReference(reference)
-  if (byCode !== undefined || keypad === null) {
-    return byCode ?? null
-  }
-  const byKeypad = await offered(db)
-    .select(columns)
-    .where('catalogue_categories.menu_key', '=', keypad.key)
-    .where('catalogue_services.menu_option', '=', keypad.option)
-    .executeTakeFirst()
-  return byKeypad ?? null
+  const found = await offered(db)
+    .select(['catalogue_services.id', 'catalogue_services.code', 'catalogue_services.name'])
+    .where((where) => {
+      const byCode = where('catalogue_services.code', '=', reference)
+      return keypad === null
+        ? byCode
+        : byCode.or(
+            where.and({
+              'catalogue_categories.menu_key': keypad.key,
+              'catalogue_services.menu_option': keypad.option,
+            }),
+          )
+    })
+    .execute()
+  return found.find(({ code }) => code === reference) ?? found[0] ?? null
 }
 
 /** Writes the first catalogue when there is none at all. */
