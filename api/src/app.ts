@@ -8,7 +8,7 @@ import { audioFileRoute, removeAudioRoute } from './audio/routes.ts'
 import { createSpokenAudio } from './audio/spoken-audio.ts'
 import { createRefusalRecorder } from './audit/audit-log.ts'
 import { ensureFirstClient } from './authentication/client-repository.ts'
-import { requireSession, signInRoutes } from './authentication/routes.ts'
+import { endSessionRoute, requireSession, signInRoutes } from './authentication/routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { ensureFirstCatalogue } from './catalogue/catalogue-repository.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
@@ -194,6 +194,7 @@ function createContext(
 
 function sessionRoutes(scope: HttpServer, context: ApiContext): void {
   requireSession(scope, context)
+  endSessionRoute(scope, context)
   userRoutes(scope, context)
   accessCodeRoutes(scope, context)
   catalogueRoutes(scope, context)

@@ -6,10 +6,11 @@ import { recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import { findClientByToken } from './client-repository.ts'
 import { addressInNetworks } from './networks.ts'
-import { findSessionClient, openSession, type SessionClient } from './session-repository.ts'
+import { findSessionClient, openSession, revokeSession, type SessionClient } from './session-repository.ts'
 
 /** What a request shows of itself before anybody is believed. */
-interface Credentials {
+export interface Credentials {
+  /** Undefined when there is none, or more than one. */
   authorization: string | undefined
   /** The socket's address, or a trusted proxy's word for it. */
   address: string
@@ -60,6 +61,22 @@ export async function authenticate(
   }
   await requireNetwork(context, credentials, client)
   return client
+}
+
+/** Ends the session of an authenticated request, everywhere at once. */
+export async function endSession(
+  { db, clock }: Pick<ApiContext, 'db' | 'clock'>,
+  session: { credentials: Credentials; client: string },
+): Promise<void> {
+  const { authorization, address, requestId } = session.credentials
+  const token = bearerToken(authorization) ?? ''
+  const at = clock.now()
+  await inTransaction(db, async (trx) => {
+    if (await revokeSession(trx, token, at)) {
+      const source = { actor: session.client, address, requestId }
+      await recordAudit(trx, { event: 'session_ended', source, at })
+    }
+  })
 }
 
 async function requireNetwork(

@@ -45,3 +45,14 @@ export async function findSessionClient(
     .executeTakeFirst()
   return row === undefined ? null : { id: row.id, name: row.name, networks: row.networks.split(',') }
 }
+
+/** Ends the session with that token; false when it was over already. */
+export async function revokeSession(db: Database, token: string, now: Date): Promise<boolean> {
+  const changed = await db
+    .updateTable('client_sessions')
+    .set({ revoked_at_ms: now.getTime() })
+    .where('token_hash', '=', hashToken(token))
+    .where('revoked_at_ms', 'is', null)
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}

@@ -57,7 +57,7 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
   server.get(
     '/metrics',
     {
-      onRequest: networkGuard(config.metricsNetworks),
+      onRequest: networkGuard(context, config.metricsNetworks),
       schema: {
         tags: ['Operação'],
         summary: 'Métricas do Prometheus',

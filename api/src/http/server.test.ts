@@ -203,6 +203,7 @@ describe('/docs', () => {
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths).toSorted()).toEqual([
       '/api/autenticar_sessao',
+      '/api/encerrar_sessao',
       '/api/get_user_to_speech',
       '/api/horario_atendimento',
       '/api/ligacoes/{chamada}',
