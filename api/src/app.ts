@@ -19,6 +19,8 @@ import { openMigratedDatabase } from './database/migrated-database.ts'
 import type { Database } from './database/schema.ts'
 import { createHttpMessageGateway } from './gateway/http-message-gateway.ts'
 import type { MessageGateway } from './gateway/message-gateway.ts'
+import { createDependencies } from './http/dependencies.ts'
+import { dependencyProbes } from './http/dependency-probes.ts'
 import { createMetrics, measureRequests } from './http/metrics.ts'
 import { describeApi } from './http/openapi.ts'
 import { operationRoutes } from './http/operation-routes.ts'
@@ -170,7 +172,9 @@ function createContext(
       maxBytes: config.speechCacheMegabytes * 1024 * 1024,
       personalDays: config.speechPersonalDays,
     })
-  const metrics = createMetrics(speech)
+  const dependencies = createDependencies({ clock, probes: dependencyProbes({ db, gateway, speech }) })
+  const metrics = createMetrics({ speech, db, dependencies })
+  const recordRefusal = createRefusalRecorder(db, log)
   return {
     config,
     clock,
@@ -188,7 +192,11 @@ function createContext(
       onResult: (result) => metrics.ticketMessages.inc({ result }),
     }),
     metrics,
-    recordRefusal: createRefusalRecorder(db, log),
+    dependencies,
+    recordRefusal: async (entry) => {
+      metrics.refusals.inc({ event: entry.event })
+      await recordRefusal(entry)
+    },
   }
 }
 

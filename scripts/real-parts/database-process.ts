@@ -72,6 +72,8 @@ export async function startDatabaseServer(options: {
     ...(diskMegabytes === undefined ? [] : [`mount -t tmpfs -o size=${diskMegabytes}m tmpfs "$1/data"`]),
     'chown mysql "$1" "$1/data"',
     `[ -d "$1/data/mysql" ] || ${initialize[kind]}`,
+    // Of one that was killed: MySQL would take its process number for another server's.
+    'rm -f "$1/s.sock" "$1/s.sock.lock"',
     `${serve[kind]} --user=mysql --datadir="$1/data" --socket="$1/s.sock" --pid-file="$1/pid" --port="$2"` +
       ` --bind-address=127.0.0.1 --init-file="$1/init.sql" ${durability[options.durability]}`,
     // The shell stays: the server changes its user, and the kernel then forgets to kill it with its parent (prctl(2)).

@@ -10,7 +10,8 @@ import { openTicket, type TicketAnswer } from './ticket-load.ts'
 export async function expectNothingLost(options: {
   url: string
   session: string
-  databaseUrl: string
+  /** Asked for once the keys have been sent. */
+  databaseUrl: string | (() => Promise<string>)
   answers: readonly TicketAnswer[]
 }): Promise<{ acknowledged: number; unanswered: number }> {
   const { answers, databaseUrl } = options
@@ -24,7 +25,7 @@ export async function expectNothingLost(options: {
   expect(acknowledged.map(({ key }) => protocols.get(key))).toEqual(
     acknowledged.map(({ protocol }) => protocol),
   )
-  const db = openDatabase(databaseUrl)
+  const db = openDatabase(typeof databaseUrl === 'string' ? databaseUrl : await databaseUrl())
   try {
     const tickets = await db.selectFrom('tickets').select('id').orderBy('id').execute()
     const openings = await db.selectFrom('ticket_events').select('ticket_id').orderBy('ticket_id').execute()

@@ -9,6 +9,8 @@ export interface TicketAnswer {
   errorCode: string | null
   retryAfter: string | null
   durationMs: number
+  /** Why there was no whole answer, as `ECONNREFUSED`. */
+  failure: string | null
   /** When it ended, of `performance.now()`. */
   endedMs: number
 }
@@ -70,9 +72,16 @@ export async function openTicket(request: {
       protocol: body.protocolo ?? null,
       errorCode: body.erro?.codigo ?? null,
       retryAfter: response.headers.get('retry-after'),
+      failure: null,
       ...ended(),
     }
-  } catch {
-    return { key, status: null, protocol: null, errorCode: null, retryAfter: null, ...ended() }
+  } catch (error) {
+    const none = { status: null, protocol: null, errorCode: null, retryAfter: null }
+    return { key, ...none, failure: failureOf(error), ...ended() }
   }
+}
+
+function failureOf(error: unknown): string {
+  const cause: unknown = error instanceof Error ? error.cause : null
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(error)
 }

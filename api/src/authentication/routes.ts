@@ -27,6 +27,7 @@ export function signInRoutes(server: HttpServer, context: ApiContext): void {
     },
     async (request) => {
       const session = await signIn(context, credentialsOf(request))
+      context.metrics.signIns.inc()
       return { status: true as const, sessao: session.token, expira_em: session.expiresAt.toISOString() }
     },
   )
