@@ -8,8 +8,8 @@ import { audioFileRoute, removeAudioRoute } from './audio/routes.ts'
 import { createSpokenAudio } from './audio/spoken-audio.ts'
 import { createRefusalRecorder } from './audit/audit-log.ts'
 import { ensureFirstClient } from './authentication/client-repository.ts'
+import { endSessionRoute, requireSession, signInRoutes } from './authentication/routes.ts'
 import { SessionCache } from './authentication/session-cache.ts'
-import { requireSession, signInRoutes } from './authentication/routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { ensureFirstCatalogue } from './catalogue/catalogue-repository.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
@@ -20,6 +20,8 @@ import { openMigratedDatabase } from './database/migrated-database.ts'
 import type { Database } from './database/schema.ts'
 import { createHttpMessageGateway } from './gateway/http-message-gateway.ts'
 import type { MessageGateway } from './gateway/message-gateway.ts'
+import { createDependencies } from './http/dependencies.ts'
+import { dependencyProbes } from './http/dependency-probes.ts'
 import { createMetrics, measureRequests } from './http/metrics.ts'
 import { describeApi } from './http/openapi.ts'
 import { operationRoutes } from './http/operation-routes.ts'
@@ -172,7 +174,9 @@ function createContext(
       maxBytes: config.speechCacheMegabytes * 1024 * 1024,
       personalDays: config.speechPersonalDays,
     })
-  const metrics = createMetrics(speech)
+  const dependencies = createDependencies({ clock, probes: dependencyProbes({ db, gateway, speech }) })
+  const metrics = createMetrics({ speech, db, dependencies })
+  const recordRefusal = createRefusalRecorder(db, log)
   return {
     config,
     clock,
@@ -191,12 +195,17 @@ function createContext(
       onResult: (result) => metrics.ticketMessages.inc({ result }),
     }),
     metrics,
-    recordRefusal: createRefusalRecorder(db, log),
+    dependencies,
+    recordRefusal: async (entry) => {
+      metrics.refusals.inc({ event: entry.event })
+      await recordRefusal(entry)
+    },
   }
 }
 
 function sessionRoutes(scope: HttpServer, context: ApiContext): void {
   requireSession(scope, context)
+  endSessionRoute(scope, context)
   userRoutes(scope, context)
   accessCodeRoutes(scope, context)
   catalogueRoutes(scope, context)

@@ -99,6 +99,24 @@ export const apiSettings = {
     min: 1,
     max: 1_000_000,
   }),
+  eventLoopDelayMaxMs: integer('API_EVENT_LOOP_DELAY_MAX_MS', {
+    description: 'Delay of the event loop past which requests are refused with 503',
+    default: 3_000,
+    min: 50,
+    max: 60_000,
+  }),
+  heapMaxMegabytes: integer('API_HEAP_MAX_MEGABYTES', {
+    description: 'JavaScript heap past which requests are refused with 503; 0: no bound',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+  }),
+  memoryMaxMegabytes: integer('API_MEMORY_MAX_MEGABYTES', {
+    description: 'Memory of the process past which requests are refused with 503; 0: no bound',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+  }),
   signInsPerMinute: integer('API_SIGN_INS_PER_MINUTE', {
     description: 'Sign-ins a minute from one address',
     default: 30,

@@ -7,6 +7,7 @@ import type { SessionClient } from './authentication/session-repository.ts'
 import type { ApiConfiguration } from './config.ts'
 import type { Database } from './database/schema.ts'
 import type { MessageGateway } from './gateway/message-gateway.ts'
+import type { Dependencies } from './http/dependencies.ts'
 import type { ApiMetrics } from './http/metrics.ts'
 import type { KeyedHash } from './keyed-hash.ts'
 import type { SpeechService } from './speech/speech-service.ts'
@@ -25,5 +26,6 @@ export interface ApiContext {
   readonly audio: SpokenAudioSource
   readonly notifier: TicketNotifier
   readonly metrics: ApiMetrics
+  readonly dependencies: Dependencies
   readonly recordRefusal: (entry: AuditEntry) => Promise<void>
 }

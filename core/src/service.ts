@@ -13,19 +13,42 @@ export class StartupError extends Error {
 
 const signals = ['SIGINT', 'SIGTERM'] as const
 
+/** A closing that takes longer is given up: more than any answer, less than what starts it waits for before killing. */
+const closeMsMax = 25_000
+
 /**
- * Runs a service until SIGINT or SIGTERM, then closes it once; a second signal ends the process at once.
+ * Lets SIGUSR2 switch between the configured level of a log and `debug` (from `debug` or `trace`, to `info`), so that a
+ * running service can be looked into and left as it was.
+ */
+export function switchLogLevelOnSignal(log: Logger): void {
+  const configured = log.level
+  const other = configured === 'debug' || configured === 'trace' ? 'info' : 'debug'
+  process.on('SIGUSR2', () => {
+    log.level = log.level === configured ? other : configured
+    // At a level that is always told, or nobody would see that it worked.
+    log.fatal({ logLevel: log.level }, 'log level switched')
+  })
+}
+
+/**
+ * Runs a service until SIGINT or SIGTERM, then closes it once, within 25 s; a second signal ends the process at once.
+ * SIGUSR2 switches its log to `debug` and back.
  * What keeps it from starting is told on the error stream: exit code 2 for a faulty configuration, 1 for the rest.
  */
 export async function runService(start: () => Promise<RunningService>): Promise<void> {
   try {
     const service = await start()
+    switchLogLevelOnSignal(service.log)
     const stop = (signal: string): void => {
       for (const name of signals) {
         process.off(name, stop)
         process.once(name, () => process.exit(130))
       }
       service.log.info({ signal }, 'closing')
+      setTimeout(() => {
+        service.log.error({ closeMsMax }, 'closing took too long')
+        process.exit(1)
+      }, closeMsMax)
       service.close().then(
         () => process.exit(0),
         (error: unknown) => {

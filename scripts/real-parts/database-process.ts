@@ -55,6 +55,8 @@ export async function startDatabaseServer(options: {
   kind: DatabaseServerKind
   root: string
   durability: keyof typeof durability
+  /** Puts its data on a disk of its own, of that size and in memory: gone when it is killed. Default: none. */
+  diskMegabytes?: number
 }): Promise<RunningDatabaseServer> {
   const { kind, root } = options
   const folder = await mkdtemp(join(tmpdir(), `ura-${kind}-`))
@@ -65,9 +67,13 @@ export async function startDatabaseServer(options: {
     `create user if not exists '${user}'@'%' identified by '${password}';\ngrant all on *.* to '${user}'@'%';\n`,
   )
   const [port = 0] = await freeTcpPorts(1)
+  const { diskMegabytes } = options
   const script = [
+    ...(diskMegabytes === undefined ? [] : [`mount -t tmpfs -o size=${diskMegabytes}m tmpfs "$1/data"`]),
     'chown mysql "$1" "$1/data"',
     `[ -d "$1/data/mysql" ] || ${initialize[kind]}`,
+    // Of one that was killed: MySQL would take its process number for another server's.
+    'rm -f "$1/s.sock" "$1/s.sock.lock"',
     `${serve[kind]} --user=mysql --datadir="$1/data" --socket="$1/s.sock" --pid-file="$1/pid" --port="$2"` +
       ` --bind-address=127.0.0.1 --init-file="$1/init.sql" ${durability[options.durability]}`,
     // The shell stays: the server changes its user, and the kernel then forgets to kill it with its parent (prctl(2)).

@@ -9,6 +9,7 @@ export const exceptContractTests = [
   'api/src/http/**',
   'api/src/*.test.ts',
   'api/src/database/connection.test.ts',
+  'api/src/database/connection-places.test.ts',
   'api/src/database/migrations.test.ts',
 ]
 

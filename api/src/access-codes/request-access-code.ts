@@ -129,7 +129,8 @@ async function deliver(
   const { id, phone, code, expiresAt } = message
   const audit = { source: request.source, userCode: request.userCode }
   try {
-    await gateway.sendAccessCode({ phone, code, expiresAt, idempotencyKey: `access-code-${id}` })
+    const { requestId } = request.source
+    await gateway.sendAccessCode({ phone, code, expiresAt, idempotencyKey: `access-code-${id}`, requestId })
   } catch (error) {
     const reason = error instanceof MessageNotAcceptedError ? error.reason : 'unexpected'
     log.warn({ reason, requestId: request.source.requestId }, 'access code was not accepted by the gateway')

@@ -17,7 +17,7 @@ export function audioFileRoute(server: HttpServer, context: ApiContext): void {
   server.get(
     '/audio/:name',
     {
-      onRequest: networkGuard(config.audioNetworks),
+      onRequest: networkGuard(context, config.audioNetworks),
       schema: {
         tags: ['Áudio'],
         summary: 'Um áudio feito pela API (audio/x-wav)',

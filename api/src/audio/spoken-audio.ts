@@ -8,7 +8,7 @@ export interface SpokenAudio {
 }
 
 /** Turns a text into an address that Asterisk fetches; never fails and never takes longer than its limit. */
-export type SpokenAudioSource = (request: SpeechRequest) => Promise<SpokenAudio>
+export type SpokenAudioSource = (request: SpeechRequest, requestId?: string) => Promise<SpokenAudio>
 
 /** What an answer says when there is nothing to play. */
 export const noAudio: SpokenAudio = { url: null, nome_audio: null }
@@ -24,14 +24,17 @@ export function createSpokenAudio(options: {
   waitMs?: number
 }): SpokenAudioSource {
   const { speech, publicUrl, log, waitMs = audioWaitMs } = options
-  return async (request) => {
+  return async (request, requestId) => {
     const spoken = await withinWait(
       speech.speak(request).catch((error: unknown) => {
-        log.warn({ err: error, kind: request.kind }, 'text could not be spoken')
+        log.warn({ err: error, kind: request.kind, requestId }, 'text could not be spoken')
         return null
       }),
       waitMs,
     )
+    if (spoken === null) {
+      log.info({ kind: request.kind, requestId }, 'answered without audio')
+    }
     return spoken === null
       ? noAudio
       : { url: `${publicUrl()}/audio/${spoken.audioName}`, nome_audio: spoken.audioName }

@@ -4,6 +4,7 @@ import type { Database } from '../database/schema.ts'
 export type AuditEvent =
   | 'sign_in'
   | 'sign_in_refused'
+  | 'session_ended'
   | 'session_refused'
   | 'network_refused'
   | 'registration_limit_reached'
@@ -51,30 +52,53 @@ export async function recordAudit(db: Database, entry: AuditEntry): Promise<void
     .execute()
 }
 
-/** Refusals that are written a minute for one actor; the rest is only logged, so that nobody fills the disk. */
-const refusalsPerMinuteMax = 120
+/** Refusals that are written for one actor within each window; a row is about 200 bytes, so 3 MB a day at most. */
+const refusalBounds = [
+  { windowMs: 60_000, max: 120 },
+  { windowMs: 3_600_000, max: 600 },
+] as const
+
+/** What one actor was refused in the windows that are running. */
+interface RefusalCount {
+  windows: { start: number; count: number }[]
+  omitted: number
+}
 
 /**
- * Writes refusals, at most 120 a minute for all strangers together and as many for each client by its name, so that
- * noise doesn't hide a right token at a wrong address; what is past a bound is logged.
+ * Writes refusals, at most 120 a minute and 600 an hour for all strangers together and as many for each client by its
+ * name, so that nobody fills the disk and noise doesn't hide a right token at a wrong address. The row that follows
+ * those left out says how many they were (`omitted`); the log tells the first of them.
  */
 export function createRefusalRecorder(db: Database, log: Logger): (entry: AuditEntry) => Promise<void> {
-  let minute = 0
-  const written = new Map<string, number>()
+  const counts = new Map<string, RefusalCount>()
   return async (entry) => {
-    const now = Math.floor(entry.at.getTime() / 60_000)
-    if (now !== minute) {
-      minute = now
-      written.clear()
-    }
     const { event, source } = entry
-    const count = (written.get(source.actor) ?? 0) + 1
-    written.set(source.actor, count)
-    if (count > refusalsPerMinuteMax) {
-      const { actor: client, address, requestId } = source
-      log.warn({ event, client, address, requestId }, 'refusal past the bound of the audit log')
+    const count = counts.get(source.actor) ?? { windows: [], omitted: 0 }
+    counts.set(source.actor, count)
+    if (!isWithinBounds(count, entry.at)) {
+      count.omitted += 1
+      if (count.omitted === 1) {
+        const { actor: client, address, requestId } = source
+        log.warn({ event, client, address, requestId }, 'refusals past the bound of the audit log')
+      }
       return
     }
-    await recordAudit(db, entry)
+    const { omitted } = count
+    count.omitted = 0
+    await recordAudit(db, omitted === 0 ? entry : { ...entry, detail: { ...entry.detail, omitted } })
   }
+}
+
+/** Counts one more when every window has room for it. */
+function isWithinBounds(count: RefusalCount, at: Date): boolean {
+  count.windows = refusalBounds.map(({ windowMs }, index) => {
+    const start = Math.floor(at.getTime() / windowMs)
+    const running = count.windows[index]
+    return running?.start === start ? running : { start, count: 0 }
+  })
+  const hasRoom = count.windows.every((window, index) => window.count < (refusalBounds[index]?.max ?? 0))
+  for (const window of hasRoom ? count.windows : []) {
+    window.count += 1
+  }
+  return hasRoom
 }

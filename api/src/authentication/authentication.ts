@@ -6,11 +6,12 @@ import { recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import { findClientByToken } from './client-repository.ts'
 import { addressInNetworks } from './networks.ts'
-import { findSessionClient, openSession, type SessionClient } from './session-repository.ts'
+import { findSessionClient, openSession, revokeSession, type SessionClient } from './session-repository.ts'
 import { hashToken } from './tokens.ts'
 
 /** What a request shows of itself before anybody is believed. */
-interface Credentials {
+export interface Credentials {
+  /** Undefined when there is none, or more than one. */
   authorization: string | undefined
   /** The socket's address, or a trusted proxy's word for it. */
   address: string
@@ -68,6 +69,23 @@ async function clientOfSession(
   tokenHash: string,
 ): Promise<SessionClient | null> {
   return await sessions.get(tokenHash, () => findSessionClient(db, tokenHash, clock.now()))
+}
+
+/** Ends the session of an authenticated request, at once here, at other instances when they have forgotten it. */
+export async function endSession(
+  { db, clock, sessions }: Pick<ApiContext, 'db' | 'clock' | 'sessions'>,
+  session: { credentials: Credentials; client: string },
+): Promise<void> {
+  const { authorization, address, requestId } = session.credentials
+  const token = bearerToken(authorization) ?? ''
+  const at = clock.now()
+  await inTransaction(db, async (trx) => {
+    if (await revokeSession(trx, token, at)) {
+      const source = { actor: session.client, address, requestId }
+      await recordAudit(trx, { event: 'session_ended', source, at })
+    }
+  })
+  sessions.forget(hashToken(token))
 }
 
 async function requireNetwork(

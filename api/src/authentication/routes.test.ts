@@ -120,6 +120,7 @@ describe('a session', () => {
     ['POST', '/api/remover_audio'],
     ['POST', '/api/registrar_ligacao'],
     ['GET', '/api/ligacoes/1.0'],
+    ['POST', '/api/encerrar_sessao'],
   ] as const
 
   it('is asked for by every endpoint behind it, whatever the body', async () => {
@@ -202,7 +203,7 @@ describe('refusals of strangers', () => {
     expect(refused).toHaveLength(120)
     const logged = test.logged
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter((line) => line['msg'] === 'refusal past the bound of the audit log')
+      .filter((line) => line['msg'] === 'refusals past the bound of the audit log')
     expect(logged).toMatchObject([
       { event: 'session_refused', client: 'desconhecido', address: '127.0.0.1' },
       { event: 'network_refused', client: 'telefonia', address: '203.0.113.9' },

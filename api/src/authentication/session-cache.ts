@@ -44,6 +44,11 @@ export class SessionCache<Client> {
     return found.client
   }
 
+  /** Has a session that was ended asked for again. */
+  forget(tokenHash: string): void {
+    this.#entries.delete(tokenHash)
+  }
+
   #keep(tokenHash: string, entry: Entry<Client>): void {
     if (this.#keptMs === 0) {
       return

@@ -49,3 +49,14 @@ export async function findSessionClient(
   const client = { id: row.id, name: row.name, networks: row.networks.split(',') }
   return { client, expiresAt: new Date(row.expires_at_ms) }
 }
+
+/** Ends the session with that token; false when it was over already. */
+export async function revokeSession(db: Database, token: string, now: Date): Promise<boolean> {
+  const changed = await db
+    .updateTable('client_sessions')
+    .set({ revoked_at_ms: now.getTime() })
+    .where('token_hash', '=', hashToken(token))
+    .where('revoked_at_ms', 'is', null)
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}

@@ -5,8 +5,9 @@ import { StartupError } from '@ura/core/service'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from './connection.ts'
-import { isBusy, isUniqueViolation } from './database-errors.ts'
+import { isBusy, isUnavailable, isUniqueViolation } from './database-errors.ts'
 import { migrate } from './migrations.ts'
+import { inTransaction } from './transaction.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -80,6 +81,29 @@ describe('a SQLite file', () => {
     await insert()
     await expect(insert()).rejects.toSatisfy(isUniqueViolation)
     await expect(sql`select nonsense`.execute(db)).rejects.not.toSatisfy(isUniqueViolation)
+    await db.destroy()
+  })
+})
+
+describe('a SQLite file that can grow no more', () => {
+  it('is told as unavailable, leaves nothing half written, and is written to again when it can', async () => {
+    const db = openDatabase(`sqlite:${folder}/full.sqlite`)
+    await migrate(db, { now: new Date(0) })
+    const pagesMax = (count: number) => sql`pragma max_page_count = ${sql.lit(count)}`.execute(db)
+    const addDays = (year: number) =>
+      inTransaction(db, async (trx) => {
+        for (let day = 0; day < 300; day += 1) {
+          const row = { day: `${year}-${day}`, name: 'x'.repeat(1_000) }
+          await trx.insertInto('office_hours_holidays').values(row).execute()
+        }
+      })
+    // Less than there is: SQLite takes the present size.
+    await pagesMax(1)
+    await expect(addDays(2027)).rejects.toSatisfy(isUnavailable)
+    expect(await db.selectFrom('office_hours_holidays').selectAll().execute()).toEqual([])
+    await pagesMax(1_000_000)
+    await addDays(2028)
+    expect(await db.selectFrom('office_hours_holidays').selectAll().execute()).toHaveLength(300)
     await db.destroy()
   })
 })

@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely'
+import { attachActivity, DatabaseActivity } from './database-activity.ts'
 import { openMysql } from './mysql-connection.ts'
 import type { Database, Schema } from './schema.ts'
 import { openSqlite } from './sqlite-connection.ts'
@@ -19,8 +20,11 @@ export interface DatabaseOptions {
  * @throws StartupError for a file that can't be opened
  */
 export function openDatabase(databaseUrl: string, options: DatabaseOptions = {}): Database {
+  const activity = new DatabaseActivity()
   const dialect = databaseUrl.startsWith('mysql:')
-    ? openMysql(databaseUrl, options)
+    ? openMysql(databaseUrl, { ...options, activity })
     : openSqlite(databaseUrl.replace(/^sqlite:/, ''), options)
-  return new Kysely<Schema>({ dialect })
+  const db = new Kysely<Schema>({ dialect, log: activity.logStatement })
+  attachActivity(db, activity)
+  return db
 }

@@ -9,23 +9,35 @@ const sqliteFull = 13
 const sqliteCannotOpen = 14
 
 /**
- * MySQL's and MariaDB's errors by number (https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html):
- * ER_DUP_ENTRY, ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT.
+ * MySQL's and MariaDB's errors by number (https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html,
+ * https://mariadb.com/kb/en/mariadb-error-code-reference/): ER_DUP_ENTRY, ER_LOCK_WAIT_TIMEOUT.
  */
 const mysqlDuplicate = 1062
-const mysqlDeadlock = 1213
 const mysqlLockWait = 1205
+
+/** ER_LOCK_DEADLOCK, ER_CHECKREAD (MariaDB: changed since the snapshot), ER_TRANSACTION_ROLLBACK_DURING_COMMIT. */
+const mysqlGivenUp: ReadonlySet<number> = new Set([1213, 1020, 3101])
+
+/**
+ * The server ends the connection and says so: ER_SERVER_SHUTDOWN, ER_NORMAL_SHUTDOWN, ER_CONNECTION_KILLED (MariaDB),
+ * ER_SESSION_WAS_KILLED, ER_CLIENT_INTERACTION_TIMEOUT.
+ */
+const mysqlConnectionEnded: ReadonlySet<number> = new Set([1053, 1077, 1927, 3169, 4031])
 
 /** ER_TABLE_EXISTS_ERROR, ER_DUP_FIELDNAME, ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY: the schema is so already. */
 const mysqlAlreadyThere: ReadonlySet<number> = new Set([1050, 1060, 1061, 1091])
 
 /**
- * A server that can't serve now: ER_DISK_FULL, ER_GET_ERRNO (the storage engine's fault), ER_CON_COUNT_ERROR,
- * ER_SERVER_SHUTDOWN, ER_WSREP_NOT_READY (ER_UNKNOWN_COM_ERROR in MySQL), ER_RECORD_FILE_FULL, ER_TOO_MANY_USER_CONNECTIONS,
- * ER_OPTION_PREVENTS_STATEMENT (read-only), ER_QUERY_INTERRUPTED, ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION.
+ * A server that can't serve now: errors of its files (EE_WRITE, ER_ERROR_ON_WRITE, ER_DISK_FULL, ER_RECORD_FILE_FULL,
+ * ER_GET_ERRNO), of its memory and threads (ER_OUTOFMEMORY, ER_OUT_OF_SORTMEMORY, ER_OUT_OF_RESOURCES,
+ * ER_CANT_CREATE_THREAD, ER_LOCK_TABLE_FULL), ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_WSREP_NOT_READY
+ * (ER_UNKNOWN_COM_ERROR in MySQL), read-only (ER_OPTION_PREVENTS_STATEMENT, ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION,
+ * ER_READ_ONLY_MODE), a failed commit (ER_ERROR_DURING_COMMIT), a statement ended from outside (ER_QUERY_INTERRUPTED,
+ * ER_QUERY_TIMEOUT; MariaDB's ER_STATEMENT_TIMEOUT).
  */
 const mysqlUnavailable: ReadonlySet<number> = new Set([
-  1021, 1030, 1040, 1053, 1047, 1114, 1203, 1290, 1317, 1792,
+  3, 1021, 1026, 1030, 1037, 1038, 1040, 1041, 1047, 1114, 1135, 1180, 1203, 1206, 1290, 1317, 1792, 1836,
+  1969, 3024,
 ])
 
 /** No usable connection could be had in time. */
@@ -51,7 +63,8 @@ export function isAlreadyThere(error: unknown): boolean {
 
 /** Whether a transaction was given up for another one's sake and is sure to have left nothing: worth repeating. */
 export function isDeadlock(error: unknown): boolean {
-  return mysqlNumber(error) === mysqlDeadlock
+  const number = mysqlNumber(error)
+  return number !== null && mysqlGivenUp.has(number)
 }
 
 /** Whether another transaction or program held what was needed for too long: worth trying again later. */
@@ -70,7 +83,12 @@ export function isConnectionLost(error: unknown): boolean {
   if (error instanceof ConnectionUnavailableError) {
     return true
   }
-  return error instanceof Error && (('fatal' in error && error.fatal === true) || isStatementTimeout(error))
+  const number = mysqlNumber(error)
+  return (
+    isStatementTimeout(error) ||
+    (error instanceof Error && 'fatal' in error && error.fatal === true) ||
+    (number !== null && mysqlConnectionEnded.has(number))
+  )
 }
 
 /** Whether the database can't be used now, whatever the statement: gone, shutting down, read-only, out of space. */

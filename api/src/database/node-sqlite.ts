@@ -7,7 +7,6 @@ import {
   type QueryResult,
   SqliteAdapter,
   type SqliteDatabase,
-  type SqliteDialectConfig,
   SqliteDriver,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -29,8 +28,7 @@ const busyPauseMs = 10
  */
 export function nodeSqliteDialect(database: DatabaseSync, options: { busyTimeoutMs: number }): Dialect {
   return {
-    createDriver: () =>
-      new ImmediateSqliteDriver({ database: adaptDatabase(database) }, options.busyTimeoutMs),
+    createDriver: () => new ImmediateSqliteDriver(database, options.busyTimeoutMs),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -43,10 +41,12 @@ export function nodeSqliteDialect(database: DatabaseSync, options: { busyTimeout
  * (https://www.sqlite.org/isolation.html).
  */
 class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #database: DatabaseSync
   readonly #busyTimeoutMs: number
 
-  constructor(config: SqliteDialectConfig, busyTimeoutMs: number) {
-    super(config)
+  constructor(database: DatabaseSync, busyTimeoutMs: number) {
+    super({ database: adaptDatabase(database) })
+    this.#database = database
     this.#busyTimeoutMs = busyTimeoutMs
   }
 
@@ -56,6 +56,16 @@ class ImmediateSqliteDriver extends SqliteDriver {
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+
+  /**
+   * A full disk or a failing one has SQLite roll back by itself (https://www.sqlite.org/lang_transaction.html, 2.3). To
+   * ask for it once more is an error then, which would hide the one that tells why.
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.isTransaction) {
+      await super.rollbackTransaction(connection)
+    }
   }
 }
 

@@ -1,18 +1,29 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { isConnectionLost, isDeadlock } from './database-errors.ts'
+import { activityOf, type RepeatReason } from './database-activity.ts'
+import {
+  ConnectionUnavailableError,
+  isConnectionLost,
+  isDeadlock,
+  isStatementTimeout,
+} from './database-errors.ts'
 import type { Database } from './schema.ts'
 
 const attemptsMax = 5
 const pauseMsMax = 20
 
+/** A transaction that has taken this long isn't begun again: whoever waits for it has waited enough. */
+const repeatWithinMs = 2_000
+
 /**
- * Runs `work` in a transaction: all of it is written, or nothing. Repeated, up to five times in all, when the database
- * gave it up for another transaction's sake or the connection broke before the commit was sent: nothing was written
- * then. `work` must therefore do nothing but database work on the transaction it is given.
+ * Runs `work` in a transaction: all of it is written, or nothing. Repeated, up to five times in all and within 2 s, when
+ * the database gave it up for another transaction's sake or the connection broke before the commit was sent: nothing
+ * was written then. `work` must therefore do nothing but database work on the transaction it is given.
  *
- * A connection that breaks during the commit is told as it is: what was written is not known then.
+ * A connection that breaks during the commit is told as it is: what was written is not known then. A statement that
+ * took longer than it may, and a connection that wasn't to be had, have used up their time and are not repeated.
  */
 export async function inTransaction<T>(db: Database, work: (trx: Database) => Promise<T>): Promise<T> {
+  const startedMs = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     let isWorkDone = false
     try {
@@ -22,13 +33,24 @@ export async function inTransaction<T>(db: Database, work: (trx: Database) => Pr
         return result
       })
     } catch (error) {
-      const leftNothing = isDeadlock(error) || (isConnectionLost(error) && !isWorkDone)
-      if (!leftNothing || attempt === attemptsMax) {
+      const reason = repeatReason(error, isWorkDone)
+      const isLate = performance.now() - startedMs > repeatWithinMs
+      if (reason === null || isLate || attempt === attemptsMax) {
         throw error
       }
+      activityOf(db).listener?.transactionRepeated(reason)
       await pause(Math.random() * pauseMsMax * attempt)
     }
   }
+}
+
+/** Why the transaction is worth repeating; null when it isn't, or when it may have been committed. */
+function repeatReason(error: unknown, isWorkDone: boolean): RepeatReason | null {
+  if (isDeadlock(error)) {
+    return 'deadlock'
+  }
+  const hasTakenItsTime = isStatementTimeout(error) || error instanceof ConnectionUnavailableError
+  return isConnectionLost(error) && !isWorkDone && !hasTakenItsTime ? 'connection_lost' : null
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { MessageNotAcceptedError, type MessageGateway } from './message-gateway.ts'
+import { MessageNotAcceptedError, type MessageGateway, type TextMessage } from './message-gateway.ts'
 
 interface HttpMessageGatewayOptions {
   /** Base address, without a trailing slash. */
@@ -25,12 +25,20 @@ export const sendMsMax = longestSendMs(timeoutMsDefault, retryPausesMsDefault)
 export function createHttpMessageGateway(options: HttpMessageGatewayOptions): MessageGateway {
   const { url, token, timeoutMs = timeoutMsDefault, retryPausesMs = retryPausesMsDefault } = options
 
-  async function post(body: object, idempotencyKey: string): Promise<void> {
+  async function post(
+    body: object,
+    message: Pick<TextMessage, 'idempotencyKey' | 'requestId'>,
+  ): Promise<void> {
     const deadline = AbortSignal.timeout(longestSendMs(timeoutMs, retryPausesMs))
+    const { idempotencyKey, requestId } = message
+    const headers = {
+      'idempotency-key': idempotencyKey,
+      ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
+    }
     let mayHaveGone = false
     for (const pauseMs of [...retryPausesMs, null]) {
       try {
-        await postOnce(body, idempotencyKey, AbortSignal.any([AbortSignal.timeout(timeoutMs), deadline]))
+        await postOnce(body, headers, AbortSignal.any([AbortSignal.timeout(timeoutMs), deadline]))
         return
       } catch (error) {
         const failure = toNotAccepted(error)
@@ -46,13 +54,17 @@ export function createHttpMessageGateway(options: HttpMessageGatewayOptions): Me
     }
   }
 
-  async function postOnce(body: object, idempotencyKey: string, signal: AbortSignal): Promise<void> {
+  async function postOnce(
+    body: object,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const response = await fetch(`${url}/api/send-message`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${token}`,
         'content-type': 'application/json',
-        'idempotency-key': idempotencyKey,
+        ...headers,
       },
       body: JSON.stringify(body),
       signal,
@@ -69,11 +81,11 @@ export function createHttpMessageGateway(options: HttpMessageGatewayOptions): Me
   }
 
   return {
-    async sendAccessCode({ phone, code, expiresAt, idempotencyKey }) {
-      await post({ phone, otp: { code, expiresAt: expiresAt.toISOString() } }, idempotencyKey)
+    async sendAccessCode({ phone, code, expiresAt, ...message }) {
+      await post({ phone, otp: { code, expiresAt: expiresAt.toISOString() } }, message)
     },
-    async sendText({ phone, text, idempotencyKey }) {
-      await post({ phone, message: text }, idempotencyKey)
+    async sendText({ phone, text, ...message }) {
+      await post({ phone, message: text }, message)
     },
     async isAvailable() {
       try {

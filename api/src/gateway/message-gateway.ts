@@ -21,6 +21,8 @@ export interface AccessCodeMessage {
   expiresAt: Date
   /** The same key never sends twice. */
   idempotencyKey: string
+  /** Of the request that it is sent for; the gateway's log has it too. */
+  requestId?: string | undefined
 }
 
 export interface TextMessage {
@@ -28,6 +30,8 @@ export interface TextMessage {
   phone: string
   text: string
   idempotencyKey: string
+  /** As of an access code; none for a message that was owed. */
+  requestId?: string | undefined
 }
 
 /** The gateway could not be reached in time or refused the message. */

@@ -1,10 +1,17 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { readFileSync } from 'node:fs'
+import { measureDatabase } from '../database/database-metrics.ts'
+import type { Database } from '../database/schema.ts'
 import type { SpeechService } from '../speech/speech-service.ts'
 import type { HttpServer } from '@ura/core/http/server'
+import type { Dependencies } from './dependencies.ts'
+import { measureDependencies } from './dependency-metrics.ts'
 
 /** What the API counts; one registry an API, so that several can live in one process. */
 export interface ApiMetrics {
   readonly registry: Registry
+  readonly signIns: Counter
+  readonly refusals: Counter<'event'>
   readonly accessCodes: Counter<'result'>
   readonly codeChecks: Counter<'result'>
   readonly tickets: Counter
@@ -12,12 +19,26 @@ export interface ApiMetrics {
   readonly requestSeconds: Histogram<'method' | 'route' | 'status'>
 }
 
-export function createMetrics(speech: SpeechService): ApiMetrics {
+export function createMetrics(options: {
+  speech: SpeechService
+  db: Database
+  dependencies: Dependencies
+}): ApiMetrics {
   const registry = new Registry()
   const registers = [registry]
-  speechGauge(registry, speech)
+  speechGauge(registry, options.speech)
+  measureDatabase(registry, options.db)
+  measureDependencies(registry, options.dependencies)
+  buildInfo(registry)
   return {
     registry,
+    signIns: new Counter({ name: 'ura_sign_ins_total', help: 'Sessions opened', registers }),
+    refusals: new Counter({
+      name: 'ura_refusals_total',
+      help: 'Requests refused for who sent them, by event: sign_in_refused, session_refused, network_refused',
+      labelNames: ['event'],
+      registers,
+    }),
     accessCodes: new Counter({
       name: 'ura_access_codes_total',
       help: 'Access codes asked for, by result: sent, not_sent, limited',
@@ -57,6 +78,18 @@ export function measureRequests(server: HttpServer, metrics: ApiMetrics): void {
     }
     metrics.requestSeconds.observe(labels, reply.elapsedTime / 1000)
   })
+}
+
+/** The version is the API's own, of its package.json. */
+function buildInfo(registry: Registry): void {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(text) as { version: string }
+  new Gauge({
+    name: 'ura_api_build_info',
+    help: 'Always 1; tells version and Node',
+    labelNames: ['version', 'node'],
+    registers: [registry],
+  }).set({ version, node: process.version }, 1)
 }
 
 function speechGauge(registry: Registry, speech: SpeechService): void {

@@ -1,8 +1,9 @@
-import { sql } from 'kysely'
 import { type Static, Type } from 'typebox'
 import type { ApiContext } from '../context.ts'
 import { errorAnswers } from './error-answers.ts'
+import { type Dependencies, type DependencyName, dependencyNames } from './dependencies.ts'
 import { networkGuard } from './network-guard.ts'
+import { neverShed } from './server.ts'
 import type { HttpServer } from '@ura/core/http/server'
 
 const Readiness = Type.Object({
@@ -10,6 +11,11 @@ const Readiness = Type.Object({
   banco: Type.String({ examples: ['ok', 'indisponivel'] }),
   whatsapp: Type.String({ examples: ['ok', 'indisponivel'], description: 'Informativo' }),
   voz: Type.String({ examples: ['ok', 'indisponivel'], description: 'Informativo' }),
+  motivos: Type.Optional(
+    Type.Object(Object.fromEntries(dependencyNames.map((name) => [name, Type.Optional(Type.String())])), {
+      description: 'Por que está indisponível, só do que está',
+    }),
+  ),
 })
 
 const MetricsText = {
@@ -17,17 +23,15 @@ const MetricsText = {
   content: { 'text/plain': { schema: Type.String() } },
 } as const
 
-const whatsappProbeMs = 2_000
 const notReadyRetrySeconds = 5
 
 /** `/healthz`, `/readyz` and `/metrics`, for those who run the service. */
 export function operationRoutes(server: HttpServer, context: ApiContext): void {
   const { config, metrics } = context
-  const isWhatsappAvailable = whatsappProbe(context)
   server.get(
     '/healthz',
     {
-      config: { rateLimit: false },
+      config: { ...neverShed, rateLimit: false },
       schema: {
         tags: ['Operação'],
         summary: 'O processo está vivo',
@@ -39,7 +43,7 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
   server.get(
     '/readyz',
     {
-      config: { rateLimit: false },
+      config: { ...neverShed, rateLimit: false },
       schema: {
         tags: ['Operação'],
         summary: 'O banco de dados responde e as migrações estão feitas',
@@ -47,7 +51,7 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
       },
     },
     async (_request, reply) => {
-      const readiness = await readinessOf(context, isWhatsappAvailable)
+      const readiness = await readinessOf(context.dependencies)
       if (!readiness.status) {
         reply.header('retry-after', String(notReadyRetrySeconds))
       }
@@ -57,7 +61,8 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
   server.get(
     '/metrics',
     {
-      onRequest: networkGuard(config.metricsNetworks),
+      config: neverShed,
+      onRequest: networkGuard(context, config.metricsNetworks),
       schema: {
         tags: ['Operação'],
         summary: 'Métricas do Prometheus',
@@ -73,34 +78,19 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
   )
 }
 
-/** Migrations are done before the server listens, so a database that answers is one that is migrated. */
-async function readinessOf(
-  context: ApiContext,
-  isWhatsappAvailable: () => Promise<boolean>,
-): Promise<Static<typeof Readiness>> {
-  const database = await sql`select 1`.execute(context.db).then(
-    () => true,
-    () => false,
-  )
+/** Only the database decides; what else is down is told with its reason. */
+async function readinessOf(dependencies: Dependencies): Promise<Static<typeof Readiness>> {
+  const states = await dependencies.check()
+  const word = (name: DependencyName) => (states[name].isUp ? 'ok' : 'indisponivel')
+  const reasons = dependencyNames.flatMap((name) => {
+    const { reason } = states[name]
+    return reason === null ? [] : [[name, reason]]
+  })
   return {
-    status: database,
-    banco: database ? 'ok' : 'indisponivel',
-    whatsapp: (await isWhatsappAvailable()) ? 'ok' : 'indisponivel',
-    voz: context.speech.stats().isBreakerOpen ? 'indisponivel' : 'ok',
-  }
-}
-
-/** Asks the gateway at most once in 2 s, however often readiness is asked for: nobody signs in for that. */
-function whatsappProbe({ gateway, clock }: ApiContext): () => Promise<boolean> {
-  let askedAtMs = -Infinity
-  let answer = Promise.resolve(false)
-  return async () => {
-    const nowMs = clock.now().getTime()
-    // Either way: a clock set back must not keep an old answer.
-    if (Math.abs(nowMs - askedAtMs) >= whatsappProbeMs) {
-      askedAtMs = nowMs
-      answer = gateway.isAvailable()
-    }
-    return await answer
+    status: states.banco.isUp,
+    banco: word('banco'),
+    whatsapp: word('whatsapp'),
+    voz: word('voz'),
+    ...(reasons.length === 0 ? {} : { motivos: Object.fromEntries(reasons) }),
   }
 }

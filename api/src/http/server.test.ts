@@ -167,7 +167,10 @@ describe('for those who run the service', () => {
     })
     const answer = await test.get('/readyz')
     spy.mockRestore()
-    expect([answer.statusCode, answer.json()]).toMatchObject([503, { status: false, banco: 'indisponivel' }])
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      503,
+      { status: false, banco: 'indisponivel', motivos: { banco: 'O banco de dados respondeu com um erro.' } },
+    ])
     expect(answer.headers['retry-after']).toBe('5')
   })
 
@@ -178,7 +181,16 @@ describe('for those who run the service', () => {
     const ready = await test.get('/readyz')
     expect([ready.statusCode, ready.json()]).toEqual([
       200,
-      { status: true, banco: 'ok', whatsapp: 'indisponivel', voz: 'indisponivel' },
+      {
+        status: true,
+        banco: 'ok',
+        whatsapp: 'indisponivel',
+        voz: 'indisponivel',
+        motivos: {
+          whatsapp: 'O gateway não responde, recusa o token ou não está conectado ao WhatsApp.',
+          voz: 'A síntese de voz falhou várias vezes seguidas.',
+        },
+      },
     ])
   })
 
@@ -193,6 +205,27 @@ describe('for those who run the service', () => {
   })
 })
 
+describe('a process that is too busy or too large', () => {
+  it('refuses requests and says when to come again, but still tells those who run it how it is', async () => {
+    await using test = await createTestApi({ API_MEMORY_MAX_MEGABYTES: '1' })
+    // Memory is looked at once a second.
+    await expect
+      .poll(async () => (await test.get('/api/horario_atendimento')).statusCode, { timeout: 4_000 })
+      .toBe(503)
+    const refused = await test.get('/api/horario_atendimento')
+    expect([
+      refused.statusCode,
+      refused.json<ErrorAnswer>().erro.codigo,
+      refused.headers['retry-after'],
+    ]).toEqual([503, 'SERVICO_INDISPONIVEL', '5'])
+    const statuses = []
+    for (const url of ['/healthz', '/readyz', '/metrics']) {
+      statuses.push((await test.get(url)).statusCode)
+    }
+    expect(statuses).toEqual([200, 200, 200])
+  })
+})
+
 describe('/docs', () => {
   it('describes every endpoint as OpenAPI 3.1, from the schemas that validate', async () => {
     await using test = await createTestApi()
@@ -203,6 +236,7 @@ describe('/docs', () => {
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths).toSorted()).toEqual([
       '/api/autenticar_sessao',
+      '/api/encerrar_sessao',
       '/api/get_user_to_speech',
       '/api/horario_atendimento',
       '/api/ligacoes/{chamada}',

@@ -7,11 +7,20 @@ import type { Logger } from '@ura/core/logger'
 import type { ApiConfiguration } from '../config.ts'
 import { isBusy, isUnavailable } from '../database/database-errors.ts'
 
-/** Event loop so late that answers would miss the caller's 15 s: new requests are refused at once. */
-const eventLoopDelayMaxMs = 3_000
-
 /** Connections open at once, far above what phones and programs of one installation hold. */
 const connectionsMax = 1_000
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of `@fastify/under-pressure`, whose types leave it out. */
+    pressureHandler?: () => undefined
+  }
+}
+
+const bytesPerMegabyte = 1024 * 1024
+
+/** Of a route that answers however busy the process is: those who run it look there then. */
+export const neverShed = { pressureHandler: () => undefined } as const
 
 class OverloadedError extends HelpdeskError {
   constructor() {
@@ -43,7 +52,10 @@ export async function createServer(config: ApiConfiguration, log: Logger): Promi
   })
   limitUnknownRoutes(server)
   await server.register(underPressure, {
-    maxEventLoopDelay: eventLoopDelayMaxMs,
+    maxEventLoopDelay: config.eventLoopDelayMaxMs,
+    // 0 is no bound.
+    maxHeapUsedBytes: config.heapMaxMegabytes * bytesPerMegabyte,
+    maxRssBytes: config.memoryMaxMegabytes * bytesPerMegabyte,
     retryAfter: 5,
     customError: OverloadedError,
   })

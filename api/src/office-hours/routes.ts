@@ -20,14 +20,14 @@ export function officeHoursRoutes(server: HttpServer, context: ApiContext): void
         response: { 200: OfficeHoursAnswer, ...errorAnswers },
       },
     },
-    async () => {
+    async (request) => {
       const now = clock.now()
       const state = officeHoursAt(now, await readOfficeHours(db, timeZone))
       const { nextOpening, nextChange } = state
       const spoken =
         nextOpening === null
           ? noAudio
-          : await audio({ text: returnText(nextOpening, { now, timeZone }), kind: 'general' })
+          : await audio({ text: returnText(nextOpening, { now, timeZone }), kind: 'general' }, request.id)
       return {
         status: true as const,
         aberto: state.open,

@@ -62,7 +62,8 @@ export async function openTicket(
   if (!replayed) {
     metrics.tickets.inc()
     if (user.whatsapp !== null) {
-      notifier.ticketOpened({ id: answer.id, phone: user.whatsapp, service: answer.service })
+      const { id, service } = answer
+      notifier.ticketOpened({ id, phone: user.whatsapp, service }, request.source.requestId)
     }
   }
   return { protocol: answer.protocol, replayed }

@@ -59,7 +59,7 @@ describe('POST /api/novo_chamado', () => {
     expect(test.gateway.texts).toEqual([])
     resolve()
     await vi.waitFor(() => expect(test.gateway.texts).toHaveLength(1))
-    expect(test.gateway.texts[0]).toEqual({
+    expect(test.gateway.texts[0]).toMatchObject({
       phone: '+5545999990001',
       text: expect.stringMatching(/^Chamado 10017 aberto: Computador não liga\./),
       idempotencyKey: 'ticket-opened-10017',

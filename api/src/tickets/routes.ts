@@ -45,7 +45,7 @@ function openTicketRoute(server: HttpServer, context: ApiContext): void {
         source: sourceOf(request),
         idempotent: { clientId: clientOf(request).id, key: request.headers['idempotency-key'], body },
       })
-      const audio = await context.audio({ text: protocolText(protocol), kind: 'personal' })
+      const audio = await context.audio({ text: protocolText(protocol), kind: 'personal' }, request.id)
       return await reply.code(replayed ? 200 : 201).send({ status: true, protocolo: protocol, ...audio })
     },
   )
@@ -77,7 +77,7 @@ function verifyTicketRoute(server: HttpServer, context: ApiContext): void {
           aberto_em: ticket.openedAt.toISOString(),
           atualizado_em: ticket.updatedAt.toISOString(),
         },
-        ...(await context.audio({ text, kind: 'personal' })),
+        ...(await context.audio({ text, kind: 'personal' }, request.id)),
       }
     },
   )

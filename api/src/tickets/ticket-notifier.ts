@@ -12,8 +12,8 @@ import { ticketOpenedMessage } from './ticket-text.ts'
  * gateway has not taken is owed in the database for a day; the gateway sends one key once, so repeats do no harm.
  */
 export interface TicketNotifier {
-  /** Tries once to hand over the message of a ticket just opened. */
-  ticketOpened(ticket: UnnotifiedTicket): void
+  /** Tries once to hand over the message of a ticket just opened by that request. */
+  ticketOpened(ticket: UnnotifiedTicket, requestId?: string): void
   /** Tries again what is owed, oldest first, at most 100; stops when the gateway is away. */
   resend(): Promise<void>
   /** Begins no other message and waits for those under way. */
@@ -36,13 +36,17 @@ export function createTicketNotifier(options: {
   const underway = new Set<Promise<void>>()
 
   /** Hands over one message and keeps that it is settled; gives what the gateway had against it. */
-  async function send({ id, phone, service }: UnnotifiedTicket): Promise<MessageNotAcceptedError | null> {
+  async function send(
+    { id, phone, service }: UnnotifiedTicket,
+    requestId?: string,
+  ): Promise<MessageNotAcceptedError | null> {
     const protocol = protocolOf(id)
     try {
       await gateway.sendText({
         phone,
         text: ticketOpenedMessage({ protocol, service }),
         idempotencyKey: `ticket-opened-${protocol}`,
+        requestId,
       })
     } catch (error) {
       if (!(error instanceof MessageNotAcceptedError)) {
@@ -50,7 +54,7 @@ export function createTicketNotifier(options: {
       }
       const { reason, isFinal } = error
       onResult('failed')
-      log.warn({ protocol, reason, isFinal }, 'protocol message was not accepted by the gateway')
+      log.warn({ protocol, reason, isFinal, requestId }, 'protocol message was not accepted by the gateway')
       if (isFinal) {
         await markNotified(db, id, clock.now())
       }
@@ -62,14 +66,15 @@ export function createTicketNotifier(options: {
   }
 
   return {
-    ticketOpened(ticket) {
+    ticketOpened(ticket, requestId) {
       if (underway.size >= messagesMax || closing.signal.aborted) {
         return
       }
-      const work = send(ticket)
+      const work = send(ticket, requestId)
         .then(
           () => undefined,
-          (error: unknown) => log.warn({ err: error, ticketId: ticket.id }, 'protocol message is still owed'),
+          (error: unknown) =>
+            log.warn({ err: error, ticketId: ticket.id, requestId }, 'protocol message is still owed'),
         )
         .finally(() => underway.delete(work))
       underway.add(work)

@@ -49,7 +49,7 @@ export function userRoutes(server: HttpServer, context: ApiContext): void {
       if (user === null) {
         throw new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: 'usuario' })
       }
-      const audio = await context.audio({ text: cleanForSpeech(user.name), kind: 'personal' })
+      const audio = await context.audio({ text: cleanForSpeech(user.name), kind: 'personal' }, request.id)
       return { status: true as const, nome: user.name, ...audio }
     },
   )

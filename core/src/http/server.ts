@@ -62,6 +62,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     http: { requestTimeout, connectionsCheckingInterval: lateRequestsCheckMs },
     routerOptions: { maxParamLength: pathParameterCharactersMax },
     trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
+    // What still comes while it closes is answered, as the last on its connection: see closePromptly.
+    return503OnClosing: false,
     requestIdHeader: false,
     genReqId: requestIdOf,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, options.log),

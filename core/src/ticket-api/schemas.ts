@@ -36,6 +36,8 @@ export const SignInAnswer = Type.Object({
   expira_em: Instant,
 })
 
+export const EndSessionAnswer = Type.Object({ status: Type.Literal(true) })
+
 export const VerifyUserBody = Type.Object(
   { usuario: UserCode, chamada: Type.Optional(CallId), telefone: Type.Optional(CallingNumber) },
   strict,
