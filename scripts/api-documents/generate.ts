@@ -1,0 +1,17 @@
+import { generateOpenApiDocument } from './openapi-document.ts'
+
+/** A generated file that is checked in: its path from the project's folder, and its whole text. */
+export interface GeneratedFile {
+  file: string
+  text: string
+}
+
+/** Everything that is generated from the API's schemas and checked in. */
+export async function generateApiDocuments(): Promise<GeneratedFile[]> {
+  const document = await generateOpenApiDocument()
+  return [{ file: 'docs/openapi.json', text: json(document) }]
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
