@@ -7,6 +7,7 @@ export const exceptContractTests = [
   'api/src/audio/**',
   'api/src/gateway/**',
   'api/src/http/**',
+  'api/src/openapi/**',
   'api/src/*.test.ts',
   'api/src/database/connection.test.ts',
   'api/src/database/connection-places.test.ts',

@@ -45,15 +45,23 @@ export class HelpdeskSystem {
   readonly ticketApi: TicketApi
   readonly api: Api
   readonly apiUrl: string
+  readonly gatewayUrl: string
+  /** Of the one client, for its first step. */
+  readonly clientToken = apiToken
+  readonly gatewayToken = gatewayToken
   readonly agiPorts: readonly number[]
   /** Everything that went to a log, one JSON line each. */
   readonly logLines: readonly string[]
   readonly #parts: Parts
   readonly #stopped = new Set<string>()
 
-  private constructor(facts: Pick<HelpdeskSystem, 'api' | 'apiUrl' | 'agiPorts' | 'logLines'>, parts: Parts) {
+  private constructor(
+    facts: Pick<HelpdeskSystem, 'api' | 'apiUrl' | 'gatewayUrl' | 'agiPorts' | 'logLines'>,
+    parts: Parts,
+  ) {
     this.api = facts.api
     this.apiUrl = facts.apiUrl
+    this.gatewayUrl = facts.gatewayUrl
     this.agiPorts = facts.agiPorts
     this.logLines = facts.logLines
     this.#parts = parts
@@ -95,7 +103,7 @@ export class HelpdeskSystem {
     const agis = Array.from({ length: options.agiServers ?? 1 }, () => createAgiApp(config, { clock, log }))
     const agiPorts = await Promise.all(agis.map(async (agi) => (await agi.listen()).port))
     return new HelpdeskSystem(
-      { api, apiUrl, agiPorts, logLines: lines },
+      { api, apiUrl, gatewayUrl: GATEWAY_URL, agiPorts, logLines: lines },
       { agis, gateway, inbox, messages, folder },
     )
   }

@@ -23,6 +23,16 @@ export function accessCodeRoutes(server: HttpServer, context: ApiContext): void 
       schema: {
         tags: ['Código de acesso'],
         summary: 'Cria um código de acesso e o envia pelo WhatsApp do usuário',
+        operationId: 'solicitarCodigo',
+        description:
+          'O código só existe no WhatsApp do usuário: nenhuma resposta o traz. Um código novo invalida o anterior.',
+        errors: [
+          'USUARIO_NAO_ENCONTRADO',
+          'SEM_TELEFONE',
+          'CHAVE_REUTILIZADA',
+          'LIMITE_DE_CODIGOS',
+          'WHATSAPP_INDISPONIVEL',
+        ],
         security: [{ sessao: [] }],
         headers: Headers,
         body: RequestCodeBody,
@@ -54,6 +64,10 @@ export function accessCodeRoutes(server: HttpServer, context: ApiContext): void 
       schema: {
         tags: ['Código de acesso'],
         summary: 'Confere o código de acesso digitado',
+        operationId: 'verificarCodigo',
+        description:
+          'O campo do usuário chama-se `user` neste ponto de acesso. Um código errado não é um erro HTTP: `motivo` diz o que houve.',
+        errors: ['CHAVE_REUTILIZADA'],
         security: [{ sessao: [] }],
         headers: Headers,
         body: VerifyCodeBody,

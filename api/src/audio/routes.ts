@@ -21,7 +21,17 @@ export function audioFileRoute(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Áudio'],
         summary: 'Um áudio feito pela API (audio/x-wav)',
-        params: Type.Object({ name: Type.String({ maxLength: 200 }) }),
+        operationId: 'buscarAudio',
+        description:
+          'Sem sessão, só para as redes de `AUDIO_NETWORKS`: o nome não se adivinha, e o cache de mídia do Asterisk não sabe entrar.',
+        errors: ['ORIGEM_NAO_PERMITIDA', 'AUDIO_NAO_ENCONTRADO'],
+        params: Type.Object({
+          name: Type.String({
+            maxLength: 200,
+            description: '`nome_audio` de uma resposta',
+            examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.wav'],
+          }),
+        }),
         response: { 200: WavFile, 304: Type.Null({ description: 'Não mudou' }), ...errorAnswers },
       },
     },
@@ -55,6 +65,9 @@ export function removeAudioRoute(server: HttpServer, context: ApiContext): void 
       schema: {
         tags: ['Áudio'],
         summary: 'Remove um áudio feito pela API',
+        operationId: 'removerAudio',
+        description: 'Só aceita nomes que a própria API fez; qualquer coisa com um caminho é 400.',
+        errors: ['AUDIO_INVALIDO'],
         security: [{ sessao: [] }],
         body: RemoveAudioBody,
         response: { 200: RemoveAudioAnswer, ...errorAnswers },

@@ -21,6 +21,9 @@ export function signInRoutes(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Sessão'],
         summary: 'Troca o token do cliente por uma sessão',
+        operationId: 'autenticarSessao',
+        description:
+          'Não tem corpo. A sessão dura 12 horas, se a instalação não disser outra coisa, e vale em qualquer instância da API.',
         security: [{ token: [] }],
         response: { 200: SignInAnswer, ...errorAnswers },
       },

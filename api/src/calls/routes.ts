@@ -17,6 +17,8 @@ export function callRoutes(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Ligação'],
         summary: 'Guarda o registro de uma ligação; o mesmo par chamada e rodada substitui o anterior',
+        operationId: 'registrarLigacao',
+        description: 'O mesmo par `chamada` e `rodada` substitui o registro anterior.',
         security: [{ sessao: [] }],
         body: CallRecord,
         response: { 200: CallRecordAnswer, ...errorAnswers },
@@ -47,6 +49,9 @@ export function callRoutes(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Ligação'],
         summary: 'Os registros de uma ligação, com o telefone mascarado',
+        operationId: 'consultarLigacao',
+        description: 'O telefone vem mascarado.',
+        errors: ['LIGACAO_NAO_ENCONTRADA'],
         security: [{ sessao: [] }],
         params: Type.Object({ chamada: CallId }),
         response: { 200: CallRecordsAnswer, ...errorAnswers },

@@ -12,6 +12,9 @@ export function catalogueRoutes(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Catálogo'],
         summary: 'Categorias e serviços, com a versão no ETag',
+        operationId: 'listarServicos',
+        description:
+          'Com `If-None-Match` igual ao `ETag`, a resposta é 304. Sem síntese de voz não há `ETag`.',
         security: [{ sessao: [] }],
         response: {
           200: CatalogueAnswer,

@@ -1,7 +1,8 @@
 import { errorTable } from '@ura/core/errors'
 import { Type } from 'typebox'
 
-const ErrorAnswer = Type.Object(
+/** The body of every error answer. */
+export const ErrorAnswer = Type.Object(
   {
     status: Type.Literal(false),
     erro: Type.Object({

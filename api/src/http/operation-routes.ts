@@ -6,21 +6,41 @@ import { networkGuard } from './network-guard.ts'
 import { neverShed } from './server.ts'
 import type { HttpServer } from '@ura/core/http/server'
 
-const Readiness = Type.Object({
-  status: Type.Boolean(),
-  banco: Type.String({ examples: ['ok', 'indisponivel'] }),
-  whatsapp: Type.String({ examples: ['ok', 'indisponivel'], description: 'Informativo' }),
-  voz: Type.String({ examples: ['ok', 'indisponivel'], description: 'Informativo' }),
-  motivos: Type.Optional(
-    Type.Object(Object.fromEntries(dependencyNames.map((name) => [name, Type.Optional(Type.String())])), {
-      description: 'Por que está indisponível, só do que está',
-    }),
-  ),
-})
+const Readiness = Type.Object(
+  {
+    status: Type.Boolean(),
+    banco: Type.String({ examples: ['ok', 'indisponivel'] }),
+    whatsapp: Type.String({ examples: ['ok', 'indisponivel'], description: 'Informativo' }),
+    voz: Type.String({ examples: ['ok', 'indisponivel'], description: 'Informativo' }),
+    motivos: Type.Optional(
+      Type.Object(Object.fromEntries(dependencyNames.map((name) => [name, Type.Optional(Type.String())])), {
+        description: 'Por que está indisponível, só do que está',
+      }),
+    ),
+  },
+  {
+    description: 'O estado do serviço e de suas dependências',
+    'x-examples': {
+      pronto: {
+        summary: 'Pronto',
+        value: { status: true, banco: 'ok', whatsapp: 'ok', voz: 'ok' },
+      },
+      semBanco: {
+        summary: 'O banco de dados não responde (503)',
+        value: { status: false, banco: 'indisponivel', whatsapp: 'ok', voz: 'ok' },
+      },
+    },
+  },
+)
 
 const MetricsText = {
   description: 'Métricas',
-  content: { 'text/plain': { schema: Type.String() } },
+  content: {
+    'text/plain': {
+      schema: Type.String(),
+      example: '# TYPE ura_tickets_opened_total counter\nura_tickets_opened_total 12\n',
+    },
+  },
 } as const
 
 const notReadyRetrySeconds = 5
@@ -35,7 +55,14 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Operação'],
         summary: 'O processo está vivo',
-        response: { 200: Type.Object({ status: Type.Literal(true) }) },
+        operationId: 'verificarProcesso',
+        description: 'Não consulta nada: responde enquanto o processo responde.',
+        response: {
+          200: Type.Object(
+            { status: Type.Literal(true) },
+            { description: 'O processo responde', examples: [{ status: true }] },
+          ),
+        },
       },
     },
     async () => ({ status: true as const }),
@@ -47,6 +74,8 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Operação'],
         summary: 'O banco de dados responde e as migrações estão feitas',
+        operationId: 'verificarProntidao',
+        description: '503 quando o banco de dados não responde. `whatsapp` e `voz` são informativos.',
         response: { 200: Readiness, 503: Readiness },
       },
     },
@@ -66,6 +95,9 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Operação'],
         summary: 'Métricas do Prometheus',
+        operationId: 'lerMetricas',
+        description: 'Só para as redes de `METRICS_NETWORKS`.',
+        errors: ['ORIGEM_NAO_PERMITIDA'],
         response: { 200: MetricsText, ...errorAnswers },
       },
     },

@@ -16,6 +16,8 @@ export function officeHoursRoutes(server: HttpServer, context: ApiContext): void
       schema: {
         tags: ['Horário'],
         summary: 'A equipe está em horário de atendimento? Se não, quando volta (também em áudio)',
+        operationId: 'consultarHorario',
+        description: 'Considera feriados e exceções. A resposta vale até `proxima_mudanca`.',
         security: [{ sessao: [] }],
         response: { 200: OfficeHoursAnswer, ...errorAnswers },
       },

@@ -29,10 +29,18 @@ function openTicketRoute(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Chamado'],
         summary: 'Abre um chamado; a mesma Idempotency-Key não abre outro',
+        operationId: 'abrirChamado',
+        description:
+          '`servico` é o código estável do catálogo ou a forma do teclado, como `2-3`. O protocolo segue também pelo WhatsApp do usuário.',
+        errors: ['USUARIO_NAO_ENCONTRADO', 'SERVICO_INEXISTENTE', 'CHAVE_REUTILIZADA'],
         security: [{ sessao: [] }],
         headers: Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey) }),
         body: OpenTicketBody,
-        response: { 200: OpenTicketAnswer, 201: OpenTicketAnswer, ...errorAnswers },
+        response: {
+          200: { ...OpenTicketAnswer, description: 'A chave já abriu este chamado: nada novo foi aberto' },
+          201: OpenTicketAnswer,
+          ...errorAnswers,
+        },
       },
     },
     async (request, reply) => {
@@ -58,6 +66,10 @@ function verifyTicketRoute(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Chamado'],
         summary: 'A situação de um chamado do próprio usuário',
+        operationId: 'verificarChamado',
+        description:
+          'Um protocolo digitado errado, desconhecido ou de outro usuário recebe a mesma resposta 404.',
+        errors: ['CHAMADO_NAO_ENCONTRADO'],
         security: [{ sessao: [] }],
         body: VerifyTicketBody,
         response: { 200: VerifyTicketAnswer, ...errorAnswers },

@@ -20,6 +20,10 @@ export function userRoutes(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Usuário'],
         summary: 'O código de cadastro existe?',
+        operationId: 'verificarUsuario',
+        description:
+          'Códigos errados são contados por ligação, telefone e cliente; passado o limite, mesmo um código certo recebe 429.',
+        errors: ['LIMITE_DE_TENTATIVAS'],
         security: [{ sessao: [] }],
         body: VerifyUserBody,
         response: { 200: VerifyUserAnswer, ...errorAnswers },
@@ -39,6 +43,10 @@ export function userRoutes(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Usuário'],
         summary: 'O nome do usuário em áudio',
+        operationId: 'getUserToSpeech',
+        description:
+          'O áudio serve para confirmar a identidade ao telefone. Sem síntese de voz, `url` e `nome_audio` são null.',
+        errors: ['USUARIO_NAO_ENCONTRADO'],
         security: [{ sessao: [] }],
         body: UserSpeechBody,
         response: { 200: UserSpeechAnswer, ...errorAnswers },

@@ -83,11 +83,29 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     answerError(new HelpdeskError('ROTA_NAO_ENCONTRADA'), { request, reply, knownError })
   })
   closePromptly(fastify)
+  ignoreUnknownExpectations(fastify)
+  rememberAddresses(fastify)
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
   fastify.addHook('onResponse', async (request, reply) => logRequest(request, reply, options))
   return fastify.withTypeProvider<TypeBoxTypeProvider>().setValidatorCompiler(TypeBoxValidatorCompiler)
+}
+
+/**
+ * Node answers `Expect` with anything but `100-continue` by an empty 417, past every hook; RFC 9110 (10.1.1) leaves a
+ * server free to take the request as if nothing were expected.
+ */
+function ignoreUnknownExpectations({ server }: FastifyInstance): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+}
+
+/**
+ * A request may be at work when its socket is destroyed, as for garbage that follows it; Node then still knows the
+ * address if somebody has asked for it before, and networks and limits are decided by it.
+ */
+function rememberAddresses({ server }: FastifyInstance): void {
+  server.on('connection', (socket) => void socket.remoteAddress)
 }
 
 /** The route's pattern and not the address asked for, which may hold a phone number or an audio's name. */

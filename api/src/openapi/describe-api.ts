@@ -1,6 +1,10 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { HttpServer } from '@ura/core/http/server'
+import { completeDocument } from './complete-document.ts'
+import { description, tags } from './description.ts'
+import type { OpenApiDocument } from './document.ts'
+import { type DescribedRoute, operationErrors } from './operation-errors.ts'
 
 /** OpenAPI 3.1 at `/docs/json`, made of the same schemas that validate, and its page at `/docs`; before the routes. */
 export async function describeApi(server: HttpServer): Promise<void> {
@@ -10,10 +14,11 @@ export async function describeApi(server: HttpServer): Promise<void> {
       info: {
         title: 'URA Chamados',
         version: '1.0.0',
-        description:
-          'API de chamados. Primeiro troque o token do cliente por uma sessão em `POST /api/autenticar_sessao`; ' +
-          'depois envie a sessão em `Authorization: Bearer` nos demais pontos de acesso.',
+        description,
+        license: { name: 'GPL-3.0-or-later', identifier: 'GPL-3.0-or-later' },
       },
+      servers: [{ url: '/', description: 'O próprio servidor' }],
+      tags,
       components: {
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', description: 'Token do cliente' },
@@ -21,6 +26,9 @@ export async function describeApi(server: HttpServer): Promise<void> {
         },
       },
     },
+    transform: ({ schema, url, route }) => ({ schema: describedSchema(schema, route), url }),
+    transformObject: (result) =>
+      completeDocument(('openapiObject' in result ? result.openapiObject : {}) as OpenApiDocument),
   })
   await server.register(swaggerUi, {
     routePrefix: '/docs',
@@ -29,4 +37,9 @@ export async function describeApi(server: HttpServer): Promise<void> {
       "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'self'",
     uiConfig: { validatorUrl: null },
   })
+}
+
+function describedSchema<Schema extends object>(schema: Schema | undefined, route: DescribedRoute): Schema {
+  // Outside the session is said aloud: without it the document would leave it open.
+  return { security: [], ...schema, 'x-errors': operationErrors(route) } as unknown as Schema
 }
