@@ -3,12 +3,8 @@ import { recordAudit } from '../audit/audit-log.ts'
 import type { Database } from '../database/schema.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { ticketIdOf } from '../tickets/protocol.ts'
-import {
-  changeTicketStatus,
-  findTicket,
-  listTicketEvents,
-  type Ticket,
-} from '../tickets/ticket-repository.ts'
+import { listTicketEvents } from '../tickets/ticket-event-repository.ts'
+import { changeTicket, findTicket, type Ticket } from '../tickets/ticket-repository.ts'
 import { statusWords, ticketStatuses } from '../tickets/ticket-text.ts'
 import { type Command, RefusedError, UsageError } from './command.ts'
 
@@ -22,7 +18,7 @@ export const ticketCommands: Readonly<Record<string, Command>> = {
       const ticket = await requireTicket(db, protocol)
       const events = await listTicketEvents(db, ticket.id)
       const history = events.map(
-        ({ at, actor, from, to }) => `  ${at.toISOString()}  ${from ?? '-'} -> ${to}  (${actor})`,
+        ({ at, actor, from, to }) => `  ${at.toISOString()}  ${from ?? '-'} -> ${to ?? '-'}  (${actor})`,
       )
       const { status, service, category, userCode, origin, openedAt, updatedAt } = ticket
       return {
@@ -59,7 +55,9 @@ export const ticketCommands: Readonly<Record<string, Command>> = {
         if (ticket.status === to) {
           throw new RefusedError(`O chamado ${ticket.protocol} já está "${to}".`)
         }
-        await changeTicketStatus(trx, ticket, { to, actor, now })
+        if (!(await changeTicket(trx, ticket, { status: to, actor, now }))) {
+          throw new RefusedError(`O chamado ${ticket.protocol} mudou agora mesmo; veja-o e tente de novo.`)
+        }
         await recordAudit(trx, {
           event: 'ticket_status_changed',
           source: { actor },
