@@ -8,6 +8,7 @@ import { audioFileRoute, removeAudioRoute } from './audio/routes.ts'
 import { createSpokenAudio } from './audio/spoken-audio.ts'
 import { createRefusalRecorder } from './audit/audit-log.ts'
 import { ensureFirstClient } from './authentication/client-repository.ts'
+import { createLastUseRecorder } from './authentication/last-use.ts'
 import { requireSession, signInRoutes } from './authentication/routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { ensureFirstCatalogue } from './catalogue/catalogue-repository.ts'
@@ -188,6 +189,7 @@ function createContext(
       onResult: (result) => metrics.ticketMessages.inc({ result }),
     }),
     metrics,
+    lastUse: createLastUseRecorder(db, log),
     recordRefusal: createRefusalRecorder(db, log),
   }
 }
@@ -232,6 +234,7 @@ async function closeAll(
   await context.notifier.close()
   await Promise.all(background.map((work) => work.close()))
   await context.speech.close()
+  await context.lastUse.close()
   await context.db.destroy()
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import type { SpokenAudioSource } from './audio/spoken-audio.ts'
 import type { AuditEntry } from './audit/audit-log.ts'
+import type { LastUseRecorder } from './authentication/last-use.ts'
 import type { ApiConfiguration } from './config.ts'
 import type { Database } from './database/schema.ts'
 import type { MessageGateway } from './gateway/message-gateway.ts'
@@ -22,5 +23,6 @@ export interface ApiContext {
   readonly audio: SpokenAudioSource
   readonly notifier: TicketNotifier
   readonly metrics: ApiMetrics
+  readonly lastUse: LastUseRecorder
   readonly recordRefusal: (entry: AuditEntry) => Promise<void>
 }

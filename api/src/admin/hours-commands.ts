@@ -11,42 +11,43 @@ import {
   removeException,
 } from '../office-hours/office-hours-repository.ts'
 import { reasonText } from '../office-hours/office-hours-text.ts'
-import { type AdminContext, type Command, type CommandOutcome, RefusedError, UsageError } from './command.ts'
+import { type AdminContext, type CommandOutcome, type Commands, RefusedError, UsageError } from './command.ts'
 
 const weekdays = ['', 'segunda', 'terça', 'quarta', 'quinta', 'sexta', 'sábado', 'domingo']
 const wholeDay: readonly DayInterval[] = [{ opens: '00:00', closes: '24:00' }]
 
-export const hoursCommands: Readonly<Record<string, Command>> = {
+const reasonOption = { reason: { value: 'TEXTO', summary: 'Motivo, de 1 a 200 caracteres' } }
+
+export const hoursCommands: Commands = {
   'hours show': {
     usage: 'hours show',
     summary: 'Mostra o horário da semana, as exceções e a situação agora',
     positionals: { min: 0, max: 0 },
-    options: [],
     run: showHours,
   },
   'hours close': {
-    usage: 'hours close DATA [--reason TEXTO]',
+    usage: 'hours close DATA',
     summary: 'Fecha o atendimento num dia (AAAA-MM-DD ou hoje)',
     positionals: { min: 1, max: 1 },
-    options: ['reason'],
-    run: async (context, { positionals: [date = ''], options }) => {
+    options: reasonOption,
+    run: async (context, { positionals: [date = ''], value }) => {
       const day = parseDay(date, context)
-      await keepException(context, { day, intervals: [], reason: parseReason(options.reason) })
+      await keepException(context, { day, intervals: [], reason: parseReason(value('reason')) })
       return { data: { day, intervals: [] }, text: `Atendimento fechado em ${day}.` }
     },
   },
   'hours open': {
-    usage: 'hours open DATA [HH:MM-HH:MM,…] [--reason TEXTO]',
+    usage: 'hours open DATA [HH:MM-HH:MM,…]',
     summary: 'Abre o atendimento num dia, o dia todo ou nos intervalos dados',
     positionals: { min: 1, max: 2 },
-    options: ['reason'],
-    run: async (context, { positionals: [date = '', list], options }) => {
+    options: reasonOption,
+    run: async (context, { positionals: [date = '', list], value }) => {
       const day = parseDay(date, context)
       const intervals = list === undefined ? wholeDay : parseIntervals(list)
       if (intervals === null || intervals.length === 0) {
         throw new UsageError(`"${list}" não é uma lista como 08:00-12:00,13:00-17:00.`)
       }
-      await keepException(context, { day, intervals, reason: parseReason(options.reason) })
+      await keepException(context, { day, intervals, reason: parseReason(value('reason')) })
       return {
         data: { day, intervals },
         text: `Atendimento aberto em ${day}: ${formatIntervals(intervals)}.`,
@@ -57,7 +58,6 @@ export const hoursCommands: Readonly<Record<string, Command>> = {
     usage: 'hours clear DATA',
     summary: 'Remove a exceção de um dia; volta a valer o horário da semana',
     positionals: { min: 1, max: 1 },
-    options: [],
     run: async (context, { positionals: [date = ''] }) => {
       const day = parseDay(date, context)
       const removed = await inTransaction(context.db, async (trx) => {

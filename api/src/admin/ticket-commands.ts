@@ -6,14 +6,13 @@ import { ticketIdOf } from '../tickets/protocol.ts'
 import { listTicketEvents } from '../tickets/ticket-event-repository.ts'
 import { changeTicket, findTicket, type Ticket } from '../tickets/ticket-repository.ts'
 import { statusWords, ticketStatuses } from '../tickets/ticket-text.ts'
-import { type Command, RefusedError, UsageError } from './command.ts'
+import { type Commands, RefusedError, UsageError } from './command.ts'
 
-export const ticketCommands: Readonly<Record<string, Command>> = {
+export const ticketCommands: Commands = {
   'tickets show': {
     usage: 'tickets show PROTOCOLO',
     summary: 'Mostra um chamado e o histórico dele',
     positionals: { min: 1, max: 1 },
-    options: [],
     async run({ db }, { positionals: [protocol = ''] }) {
       const ticket = await requireTicket(db, protocol)
       const events = await listTicketEvents(db, ticket.id)
@@ -47,7 +46,6 @@ export const ticketCommands: Readonly<Record<string, Command>> = {
     usage: 'tickets status PROTOCOLO SITUACAO',
     summary: `Muda a situação de um chamado: ${ticketStatuses.join(', ')}`,
     positionals: { min: 2, max: 2 },
-    options: [],
     async run({ db, now, actor }, { positionals: [protocol = '', word = ''] }) {
       const to = parseStatus(word)
       return await inTransaction(db, async (trx) => {

@@ -16,7 +16,7 @@ interface Credentials {
   requestId: string
 }
 
-type AuthenticationContext = Pick<ApiContext, 'db' | 'clock' | 'config' | 'recordRefusal'>
+type AuthenticationContext = Pick<ApiContext, 'db' | 'clock' | 'config' | 'lastUse' | 'recordRefusal'>
 
 /**
  * First step: a client's token becomes a session.
@@ -28,19 +28,22 @@ export async function signIn(
 ): Promise<{ token: string; expiresAt: Date }> {
   const { db, clock, config } = context
   const token = bearerToken(credentials.authorization)
-  const client = token === null ? null : await findClientByToken(db, token)
+  const now = clock.now()
+  const client = token === null ? null : await findClientByToken(db, token, now)
   if (client === null) {
     await refuse(context, credentials, { event: 'sign_in_refused', actor: 'desconhecido' })
     throw new HelpdeskError('NAO_AUTENTICADO')
   }
   await requireNetwork(context, credentials, client)
-  const now = clock.now()
-  const expiresAt = new Date(now.getTime() + config.sessionHours * 3_600_000)
+  const longestMs = now.getTime() + config.sessionHours * 3_600_000
+  // What a token opens doesn't outlive it.
+  const expiresAt = new Date(Math.min(longestMs, client.tokenEndsAt?.getTime() ?? longestMs))
   const session = await inTransaction(db, async (trx) => {
     const { address, requestId } = credentials
     await recordAudit(trx, { event: 'sign_in', source: { actor: client.name, address, requestId }, at: now })
     return await openSession(trx, { clientId: client.id, now, expiresAt })
   })
+  context.lastUse.note(client.id, now)
   return { token: session, expiresAt }
 }
 
@@ -53,12 +56,14 @@ export async function authenticate(
   credentials: Credentials,
 ): Promise<SessionClient> {
   const token = bearerToken(credentials.authorization)
-  const client = token === null ? null : await findSessionClient(context.db, token, context.clock.now())
+  const now = context.clock.now()
+  const client = token === null ? null : await findSessionClient(context.db, token, now)
   if (client === null) {
     await refuse(context, credentials, { event: 'session_refused', actor: 'desconhecido' })
     throw new HelpdeskError('SESSAO_INVALIDA')
   }
   await requireNetwork(context, credentials, client)
+  context.lastUse.note(client.id, now)
   return client
 }
 

@@ -47,6 +47,8 @@ interface ClientsTable {
   revoked_at_ms: number | null
   role: Generated<string>
   last_used_at_ms: ColumnType<number | null, number | null | undefined>
+  previous_token_hash: ColumnType<string | null, string | null | undefined>
+  previous_token_until_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface ClientSessionsTable {
