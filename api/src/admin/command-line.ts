@@ -4,6 +4,7 @@ import { StartupError } from '@ura/core/service'
 import { databaseUrlOf, readStorageConfiguration } from '../config.ts'
 import { openDatabase } from '../database/connection.ts'
 import { openAdminDatabase } from './admin-database.ts'
+import { catalogueCommands } from './catalogue-commands.ts'
 import { clientCommands } from './client-commands.ts'
 import { type Commands, RefusedError, UsageError } from './command.ts'
 import { parseTyped, type TypedCommand } from './command-options.ts'
@@ -19,6 +20,7 @@ const commands: Commands = {
   ...userCommands,
   ...userImportCommands,
   ...ticketCommands,
+  ...catalogueCommands,
   ...hoursCommands,
   ...clientCommands,
   ...migrationCommands,

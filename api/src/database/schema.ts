@@ -77,6 +77,7 @@ interface CatalogueCategoriesTable {
   name: string
   position: number
   active: Generated<number>
+  retired_at_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface CatalogueServicesTable {
@@ -86,6 +87,7 @@ interface CatalogueServicesTable {
   menu_option: number
   name: string
   active: Generated<number>
+  retired_at_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface AccessCodesTable {
