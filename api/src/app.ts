@@ -29,6 +29,7 @@ import { createKeyedHash } from './keyed-hash.ts'
 import { ensureFirstOfficeHours } from './office-hours/office-hours-repository.ts'
 import { officeHoursRoutes } from './office-hours/routes.ts'
 import { type PeriodicWork, startPeriodicWork } from './periodic-work.ts'
+import { removeExpired, retentionRules } from './retention/retention.ts'
 import { createEspeakSynthesizer } from './speech/espeak-synthesizer.ts'
 import { createSpeechService, type SpeechService } from './speech/speech-service.ts'
 import type { Synthesizer } from './speech/synthesizer.ts'
@@ -139,7 +140,7 @@ async function composeApi(
       const { port } = server.server.address() as AddressInfo
       listeningUrl = `http://${reachableHost(config.host)}:${port}`
       warmInBackground(context, closing.signal)
-      background.push(...startBackground(context))
+      background.push(...startBackground(context, closing.signal))
       return { port, url: listeningUrl }
     },
     close() {
@@ -211,8 +212,11 @@ function warmInBackground(context: ApiContext, signal: AbortSignal): void {
   })
 }
 
-/** Messages that are owed, each minute; what has expired, each hour. */
-function startBackground({ notifier, speech, db, clock, log }: ApiContext): PeriodicWork[] {
+/** Messages that are owed, each minute; what has expired, each hour or day. */
+function startBackground(
+  { notifier, speech, db, clock, config, log }: ApiContext,
+  signal: AbortSignal,
+): PeriodicWork[] {
   const hourly = { everyMs: 3_600_000, log }
   return [
     startPeriodicWork({ name: 'owed messages', everyMs: 60_000, log, work: () => notifier.resend() }),
@@ -221,6 +225,12 @@ function startBackground({ notifier, speech, db, clock, log }: ApiContext): Peri
       ...hourly,
       name: 'old idempotency keys',
       work: () => pruneIdempotencyKeys(db, clock.now()),
+    }),
+    startPeriodicWork({
+      name: 'retention',
+      everyMs: 86_400_000,
+      log,
+      work: () => removeExpired(db, { rules: retentionRules(config), now: clock.now(), signal }),
     }),
   ]
 }

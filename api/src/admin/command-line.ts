@@ -11,6 +11,8 @@ import { parseTyped, type TypedCommand } from './command-options.ts'
 import { helpText } from './help-text.ts'
 import { hoursCommands } from './hours-commands.ts'
 import { migrationCommands } from './migration-commands.ts'
+import { privacyCommands } from './privacy-commands.ts'
+import { retentionCommands } from './retention-commands.ts'
 import type { Terminal } from './terminal.ts'
 import { ticketCommands } from './ticket-commands.ts'
 import { userCommands } from './user-commands.ts'
@@ -24,6 +26,8 @@ const commands: Commands = {
   ...hoursCommands,
   ...clientCommands,
   ...migrationCommands,
+  ...retentionCommands,
+  ...privacyCommands,
 }
 
 interface AdminRun {

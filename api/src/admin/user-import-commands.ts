@@ -1,4 +1,4 @@
-import { open, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { recordAudit } from '../audit/audit-log.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { CsvFileError } from '../users/import/csv-text.ts'
@@ -16,6 +16,7 @@ import {
   requireConfirmation,
   yesOption,
 } from './command.ts'
+import { writePrivateFile } from './private-file.ts'
 
 const fileBytesMax = 100 * 1024 * 1024
 const shownFaultsMax = 200
@@ -169,22 +170,4 @@ async function exportUsers({ db, now, actor }: AdminContext, input: CommandInput
   return path === undefined
     ? { data: users, text: text.trimEnd() }
     : { data: { path, count: users.length }, text: `${users.length} usuários escritos em ${path}.` }
-}
-
-/** Readable by the account alone: it holds whole phone numbers. */
-async function writePrivateFile(path: string, text: string, mayReplace: boolean): Promise<void> {
-  try {
-    const file = await open(path, mayReplace ? 'w' : 'wx', 0o600)
-    await file.writeFile(text)
-    await file.close()
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) {
-      throw error
-    }
-    throw new RefusedError(
-      error.code === 'EEXIST'
-        ? `${path} já existe; use --yes para escrever por cima.`
-        : `Não foi possível escrever ${path}: ${error.message}`,
-    )
-  }
 }

@@ -36,6 +36,7 @@ interface UsersTable {
   active: Generated<number>
   created_at_ms: number
   updated_at_ms: number
+  erased_at_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface ClientsTable {

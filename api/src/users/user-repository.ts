@@ -28,13 +28,23 @@ export async function findActiveUser(db: Database, code: string): Promise<User |
 
 /** The user with that registration code, active or not. */
 export async function findUser(db: Database, code: string): Promise<User | null> {
-  const row = await db.selectFrom('users').select(userColumns).where('code', '=', code).executeTakeFirst()
+  const row = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('code', '=', code)
+    .where('erased_at_ms', 'is', null)
+    .executeTakeFirst()
   return row === undefined ? null : { ...row, active: row.active === 1 }
 }
 
-/** All users by registration code, inactive ones too. */
+/** All users by registration code, inactive ones too; those whose data was erased are no users any more. */
 export async function listUsers(db: Database): Promise<User[]> {
-  const rows = await db.selectFrom('users').select(userColumns).orderBy('code').execute()
+  const rows = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('erased_at_ms', 'is', null)
+    .orderBy('code')
+    .execute()
   return rows.map((row) => ({ ...row, active: row.active === 1 }))
 }
 

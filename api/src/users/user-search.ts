@@ -48,6 +48,7 @@ async function pageAfter(db: Database, after: string, { active, withoutWhatsapp 
     .selectFrom('users')
     .select(['id', 'code', 'name', 'department', 'whatsapp', 'extension', 'email', 'active'])
     .where('code', '>', after)
+    .where('erased_at_ms', 'is', null)
     .$if(active !== null, (query) => query.where('active', '=', active === true ? 1 : 0))
     .$if(withoutWhatsapp, (query) => query.where('whatsapp', 'is', null))
     .orderBy('code')
