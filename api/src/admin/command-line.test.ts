@@ -88,9 +88,43 @@ describe('hours', () => {
     [['hours', 'close']],
     [['hours', 'open', 'hoje', '12:00-08:00']],
     [['hours', 'open', 'hoje', '08:00-12:00', 'mais']],
+    [['hours', 'open', 'hoje', '08:00-12:00,11:00-13:00']],
+    [['hours', 'week', 'amanhã', '08:00-12:00']],
+    [['hours', 'week', 'segunda', 'sempre']],
+    [['holidays', 'add', '02-30', 'Nada']],
+    [['holidays', 'add', '2026-06-13', '']],
+    [['holidays', 'list', '--year', '26']],
     [['hours', 'show', '--reason', 'x']],
   ])('%j is not understood', async (typed) => {
     expect((await admin.run(...typed)).exitCode).toBe(2)
+  })
+})
+
+describe('the week and holidays', () => {
+  it('are changed, listed and heard at once', async () => {
+    await using test = await startApi()
+    const isOpen = async () => (await test.get('/api/horario_atendimento')).json<{ aberto: boolean }>().aberto
+    expect(await isOpen()).toBe(true)
+    expect((await admin.run('hours', 'week', 'segunda-feira', 'fechado')).printed).toBe('segunda: fechado')
+    expect(await isOpen()).toBe(false)
+    expect((await admin.run('hours', 'week', 'SEGUNDA', '13:00-17:00,08:00-12:00')).exitCode).toBe(0)
+    expect((await admin.run('hours', 'show')).printed).toContain('segunda: 08:00-12:00,13:00-17:00')
+    expect(await isOpen()).toBe(true)
+    await admin.run('holidays', 'add', '11-23', 'Aniversário da cidade')
+    expect(await isOpen()).toBe(false)
+    const { printed } = await admin.run('holidays', 'list')
+    expect(printed).toMatch(/^2026-11-23 +Aniversário da cidade +local, todo ano$/m)
+    expect(printed).toMatch(/^2026-12-25 +Natal +nacional$/m)
+    expect((await admin.run('holidays', 'remove', '11-23')).exitCode).toBe(0)
+    expect((await admin.run('holidays', 'remove', '11-23')).exitCode).toBe(1)
+    expect(await isOpen()).toBe(true)
+  })
+
+  it('have exceptions listed from today on', async () => {
+    await admin.run('hours', 'close', '2026-11-20')
+    await admin.run('hours', 'close', '2026-12-24', '--reason', 'Véspera')
+    expect((await admin.run('hours', 'exceptions')).printed).toBe('2026-12-24: fechado (Véspera)')
+    expect(await admin.json('hours', 'exceptions', '--all')).toHaveLength(2)
   })
 })
 
@@ -142,6 +176,24 @@ describe('help and mistakes', () => {
     expect(exitCode).toBe(0)
     expect(printed).toContain('hours close DATA')
     expect((await admin.run()).printed).toBe(printed)
+  })
+
+  it('tells of one group or one command', async () => {
+    const group = await admin.run('clients', '--help')
+    expect(group.printed).toContain('clients rotate NOME')
+    expect(group.printed).not.toContain('users')
+    expect((await admin.run('clients')).printed).toBe(group.printed)
+    const { printed } = await admin.run('users', 'import', '--help')
+    expect(printed).toMatch(/^Uso: npm run admin -- users import ARQUIVO\.csv/)
+    expect(printed).toMatch(/--deactivate-missing +Desativa quem não está no arquivo/)
+    expect((await admin.run('users', 'nada', '--help')).exitCode).toBe(0)
+    expect((await admin.run('nada', '--help')).exitCode).toBe(2)
+  })
+
+  it('tells a fault as JSON to whoever asked for JSON', async () => {
+    const { exitCode, printed, error } = await admin.run('users', 'show', '9', '--json')
+    expect({ exitCode, printed }).toEqual({ exitCode: 1, printed: '' })
+    expect(JSON.parse(error)).toEqual({ error: 'Não há usuário com o código "9".' })
   })
 
   it.each([[['nada']], [['clients', 'toString']], [['users', 'list', '--tudo']], [['users', 'list', 'x']]])(

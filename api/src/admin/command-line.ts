@@ -9,6 +9,7 @@ import { clientCommands } from './client-commands.ts'
 import { type Commands, RefusedError, UsageError } from './command.ts'
 import { parseTyped, type TypedCommand } from './command-options.ts'
 import { helpText } from './help-text.ts'
+import { holidayCommands } from './holiday-commands.ts'
 import { hoursCommands } from './hours-commands.ts'
 import { migrationCommands } from './migration-commands.ts'
 import { privacyCommands } from './privacy-commands.ts'
@@ -24,6 +25,7 @@ const commands: Commands = {
   ...ticketCommands,
   ...catalogueCommands,
   ...hoursCommands,
+  ...holidayCommands,
   ...clientCommands,
   ...migrationCommands,
   ...retentionCommands,

@@ -1,4 +1,5 @@
 import type { Database } from '../database/schema.ts'
+import { foldedText } from '../folded-text.ts'
 import type { User } from './user-repository.ts'
 
 export interface UserSearch {
@@ -22,13 +23,13 @@ export async function findUsers(
   db: Database,
   options: UserSearch,
 ): Promise<{ users: User[]; next: string | null }> {
-  const wanted = folded(options.search)
+  const wanted = foldedText(options.search)
   const found: User[] = []
   let after = options.after
   for (;;) {
     const rows = await pageAfter(db, after, options)
     for (const row of rows) {
-      if ([row.code, row.name, row.department ?? ''].some((text) => folded(text).includes(wanted))) {
+      if ([row.code, row.name, row.department ?? ''].some((text) => foldedText(text).includes(wanted))) {
         if (found.length === options.limit) {
           return { users: found, next: found.at(-1)?.code ?? null }
         }
@@ -54,12 +55,4 @@ async function pageAfter(db: Database, after: string, { active, withoutWhatsapp 
     .orderBy('code')
     .limit(pageRows)
     .execute()
-}
-
-/** Lower case, without accents. */
-function folded(text: string): string {
-  return text
-    .normalize('NFD')
-    .replaceAll(/\p{Diacritic}/gu, '')
-    .toLowerCase()
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
+import { foldedText } from '../../folded-text.ts'
 import type { User } from '../user-repository.ts'
 import { parseUserField, UserFieldError, type UserFieldName, type UserFields } from '../user-fields.ts'
 import { type CsvLine, CsvFileError, decodeText, parseCsv, protectedCell } from './csv-text.ts'
@@ -146,8 +147,5 @@ function readField(fields: UserFields, field: UserFieldName, cell: string): stri
 
 /** Letters and digits alone, lower case, without accents. */
 function normalized(heading: string): string {
-  return heading
-    .normalize('NFD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]/g, '')
+  return foldedText(heading).replaceAll(/[^a-z0-9]/g, '')
 }
