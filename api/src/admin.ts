@@ -1,6 +1,7 @@
 import { systemClock } from '@ura/core/clock'
 import { accountName } from './admin/account-name.ts'
 import { runAdmin } from './admin/command-line.ts'
+import { createTerminal } from './admin/terminal.ts'
 
 /** `npm run admin -- …`: the administrator's commands on the database of DATA_DIR or DATABASE_URL. */
 process.exitCode = await runAdmin({
@@ -8,6 +9,7 @@ process.exitCode = await runAdmin({
   environment: process.env,
   clock: systemClock,
   account: accountName(),
+  terminal: createTerminal({ input: process.stdin, output: process.stderr }),
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
 })

@@ -8,6 +8,7 @@ import { audioFileRoute, removeAudioRoute } from './audio/routes.ts'
 import { createSpokenAudio } from './audio/spoken-audio.ts'
 import { createRefusalRecorder } from './audit/audit-log.ts'
 import { ensureFirstClient } from './authentication/client-repository.ts'
+import { createLastUseRecorder } from './authentication/last-use.ts'
 import { endSessionRoute, requireSession, signInRoutes } from './authentication/routes.ts'
 import { SessionCache } from './authentication/session-cache.ts'
 import { callRoutes } from './calls/routes.ts'
@@ -31,6 +32,7 @@ import { createKeyedHash } from './keyed-hash.ts'
 import { ensureFirstOfficeHours } from './office-hours/office-hours-repository.ts'
 import { officeHoursRoutes } from './office-hours/routes.ts'
 import { type PeriodicWork, startPeriodicWork } from './periodic-work.ts'
+import { removeExpired, retentionRules } from './retention/retention.ts'
 import { createEspeakSynthesizer } from './speech/espeak-synthesizer.ts'
 import { createSpeechService, type SpeechService } from './speech/speech-service.ts'
 import type { Synthesizer } from './speech/synthesizer.ts'
@@ -142,7 +144,7 @@ async function composeApi(
       const { port } = server.server.address() as AddressInfo
       listeningUrl = `http://${reachableHost(config.host)}:${port}`
       warmInBackground(context, closing.signal)
-      background.push(...startBackground(context))
+      background.push(...startBackground(context, closing.signal))
       return { port, url: listeningUrl }
     },
     close() {
@@ -196,6 +198,7 @@ function createContext(
     }),
     metrics,
     dependencies,
+    lastUse: createLastUseRecorder(db, log),
     recordRefusal: async (entry) => {
       metrics.refusals.inc({ event: entry.event })
       await recordRefusal(entry)
@@ -221,8 +224,11 @@ function warmInBackground(context: ApiContext, signal: AbortSignal): void {
   })
 }
 
-/** Messages that are owed, each minute; what has expired, each hour. */
-function startBackground({ config, notifier, speech, db, clock, log }: ApiContext): PeriodicWork[] {
+/** Messages that are owed, each minute; what has expired, each hour or day. */
+function startBackground(
+  { notifier, speech, db, clock, config, log }: ApiContext,
+  signal: AbortSignal,
+): PeriodicWork[] {
   const hourly = { everyMs: 3_600_000, log }
   return [
     startPeriodicWork({ name: 'owed messages', everyMs: 60_000, log, work: () => notifier.resend() }),
@@ -237,6 +243,12 @@ function startBackground({ config, notifier, speech, db, clock, log }: ApiContex
       name: 'old registration attempts',
       work: () => pruneAttempts(db, new Date(clock.now().getTime() - config.limitWindowMinutes * 60_000)),
     }),
+    startPeriodicWork({
+      name: 'retention',
+      everyMs: 86_400_000,
+      log,
+      work: () => removeExpired(db, { rules: retentionRules(config), now: clock.now(), signal }),
+    }),
   ]
 }
 
@@ -249,6 +261,7 @@ async function closeAll(
   await context.notifier.close()
   await Promise.all(background.map((work) => work.close()))
   await context.speech.close()
+  await context.lastUse.close()
   await context.db.destroy()
 }
 

@@ -20,7 +20,7 @@ import {
 
 const loopback = '127.0.0.0/8,::1/128'
 
-/** Where the data is: all that the administrator's commands need. */
+/** Where the data is and how long it stays: all that the administrator's commands need. */
 const storageSettings = {
   dataFolder: text('DATA_DIR', {
     description: 'Folder of the database and the audio files',
@@ -35,6 +35,30 @@ const storageSettings = {
   timeZone: timeZone('TIME_ZONE', {
     description: 'Time zone of office hours and spoken times',
     default: 'America/Sao_Paulo',
+  }),
+  speechPersonalDays: integer('SPEECH_PERSONAL_DAYS', {
+    description: 'Days unused after which audio of names and protocols is removed',
+    default: 30,
+    min: 1,
+    max: 3_650,
+  }),
+  retentionCodeDays: integer('RETENTION_CODE_DAYS', {
+    description: 'Days after which records of access codes are removed',
+    default: 30,
+    min: 1,
+    max: 3_650,
+  }),
+  retentionCallDays: integer('RETENTION_CALL_DAYS', {
+    description: 'Days after which records of calls are removed',
+    default: 365,
+    min: 1,
+    max: 3_650,
+  }),
+  retentionAuditDays: integer('RETENTION_AUDIT_DAYS', {
+    description: 'Days after which rows of the audit log are removed',
+    default: 1_825,
+    min: 30,
+    max: 36_500,
   }),
 }
 
@@ -175,12 +199,6 @@ export const apiSettings = {
     default: 256,
     min: 1,
     max: 100_000,
-  }),
-  speechPersonalDays: integer('SPEECH_PERSONAL_DAYS', {
-    description: 'Days unused after which audio of names and protocols is removed',
-    default: 30,
-    min: 1,
-    max: 3_650,
   }),
   sampleUsers: flag('SAMPLE_USERS', {
     description: 'Add the sample users 1001 to 1005 when there are no users',

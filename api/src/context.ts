@@ -4,6 +4,7 @@ import type { SpokenAudioSource } from './audio/spoken-audio.ts'
 import type { AuditEntry } from './audit/audit-log.ts'
 import type { SessionCache } from './authentication/session-cache.ts'
 import type { SessionClient } from './authentication/session-repository.ts'
+import type { LastUseRecorder } from './authentication/last-use.ts'
 import type { ApiConfiguration } from './config.ts'
 import type { Database } from './database/schema.ts'
 import type { MessageGateway } from './gateway/message-gateway.ts'
@@ -27,5 +28,6 @@ export interface ApiContext {
   readonly notifier: TicketNotifier
   readonly metrics: ApiMetrics
   readonly dependencies: Dependencies
+  readonly lastUse: LastUseRecorder
   readonly recordRefusal: (entry: AuditEntry) => Promise<void>
 }

@@ -1,24 +1,43 @@
 import { isNetwork } from '@ura/core/settings'
 import { inTransaction } from '../database/transaction.ts'
 import { recordAudit } from '../audit/audit-log.ts'
-import { createClient, listClients, revokeClient } from '../authentication/client-repository.ts'
-import { type Command, formatTable, RefusedError, UsageError } from './command.ts'
+import {
+  type ClientRole,
+  clientRoles,
+  createClient,
+  listClients,
+  revokeClient,
+  rotateClientToken,
+} from '../authentication/client-repository.ts'
+import {
+  type Commands,
+  formatTable,
+  integerOption,
+  RefusedError,
+  requireConfirmation,
+  UsageError,
+  yesOption,
+} from './command.ts'
 
-export const clientCommands: Readonly<Record<string, Command>> = {
+export const clientCommands: Commands = {
   'clients create': {
     usage: 'clients create NOME --networks LISTA',
     summary: 'Cria um cliente da API e mostra o token dele, uma única vez',
     positionals: { min: 1, max: 1 },
-    options: ['networks'],
-    async run({ db, now, actor }, { positionals: [name = ''], options }) {
+    options: {
+      networks: { value: 'LISTA', summary: 'Redes de onde pode chamar, como 10.0.0.0/8,::1/128' },
+      role: { value: 'PAPEL', summary: `${clientRoles.join(', ')}; padrão phone` },
+    },
+    async run({ db, now, actor }, { positionals: [name = ''], value }) {
       if (!/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(name)) {
         throw new UsageError('O nome tem de 1 a 64 letras sem acento, dígitos, ponto, hífen ou sublinhado.')
       }
-      const networks = parseNetworks(options.networks)
+      const networks = parseNetworks(value('networks'))
+      const role = parseRole(value('role') ?? 'phone')
       const token = await inTransaction(db, async (trx) => {
-        const made = await createClient(trx, { name, networks, now })
+        const made = await createClient(trx, { name, networks, role, now })
         if (made !== null) {
-          const detail = { client: name, networks: networks.join(',') }
+          const detail = { client: name, role, networks: networks.join(',') }
           await recordAudit(trx, { event: 'client_created', source: { actor }, at: now, detail })
         }
         return made
@@ -27,7 +46,7 @@ export const clientCommands: Readonly<Record<string, Command>> = {
         throw new RefusedError(`Já existe um cliente "${name}".`)
       }
       return {
-        data: { name, networks, token },
+        data: { name, networks, role, token },
         text: `Cliente "${name}" criado. Guarde o token, ele não será mostrado de novo:\n${token}`,
       }
     },
@@ -36,23 +55,59 @@ export const clientCommands: Readonly<Record<string, Command>> = {
     usage: 'clients list',
     summary: 'Lista os clientes da API',
     positionals: { min: 0, max: 0 },
-    options: [],
     async run({ db }) {
       const clients = await listClients(db)
       const rows = clients.map((client) => [
         client.name,
         client.networks.join(','),
+        client.role,
         client.createdAt.toISOString(),
+        client.lastUsedAt?.toISOString() ?? 'nunca',
         client.revokedAt === null ? 'ativo' : `revogado em ${client.revokedAt.toISOString()}`,
       ])
       return {
-        data: clients.map(({ name, networks, createdAt, revokedAt }) => ({
-          name,
-          networks,
-          createdAt,
-          revokedAt,
-        })),
-        text: formatTable([['NOME', 'REDES', 'CRIADO EM', 'SITUAÇÃO'], ...rows]),
+        data: clients.map(({ id: _id, ...client }) => client),
+        text: formatTable([['NOME', 'REDES', 'PAPEL', 'CRIADO EM', 'ÚLTIMO USO', 'SITUAÇÃO'], ...rows]),
+      }
+    },
+  },
+  'clients rotate': {
+    usage: 'clients rotate NOME',
+    summary: 'Dá um token novo a um cliente e o mostra, uma única vez; o antigo e as sessões dele terminam',
+    positionals: { min: 1, max: 1 },
+    options: {
+      grace: {
+        value: 'MINUTOS',
+        summary: 'O antigo ainda vale por esse tempo, até 10080 (7 dias); padrão 0',
+      },
+      ...yesOption,
+    },
+    async run(context, input) {
+      const { db, now, actor } = context
+      const [name = ''] = input.positionals
+      const graceMinutes = integerOption(input, 'grace', { min: 0, max: 10_080, default: 0 })
+      if (graceMinutes === 0) {
+        await requireConfirmation(
+          context,
+          input,
+          `O token atual de "${name}" deixa de valer agora. Continuar?`,
+        )
+      }
+      const token = await inTransaction(db, async (trx) => {
+        const made = await rotateClientToken(trx, name, { now, graceMinutes })
+        if (made !== null) {
+          const detail = { client: name, graceMinutes }
+          await recordAudit(trx, { event: 'client_rotated', source: { actor }, at: now, detail })
+        }
+        return made
+      })
+      if (token === null) {
+        throw new RefusedError(`Não há cliente ativo "${name}".`)
+      }
+      const until = graceMinutes === 0 ? 'já não vale' : `vale por mais ${graceMinutes} minutos`
+      return {
+        data: { name, graceMinutes, token },
+        text: `O token antigo de "${name}" ${until}. Guarde o novo, ele não será mostrado de novo:\n${token}`,
       }
     },
   },
@@ -60,8 +115,15 @@ export const clientCommands: Readonly<Record<string, Command>> = {
     usage: 'clients revoke NOME',
     summary: 'Revoga um cliente e todas as sessões dele',
     positionals: { min: 1, max: 1 },
-    options: [],
-    async run({ db, now, actor }, { positionals: [name = ''] }) {
+    options: yesOption,
+    async run(context, input) {
+      const { db, now, actor } = context
+      const [name = ''] = input.positionals
+      await requireConfirmation(
+        context,
+        input,
+        `O cliente "${name}" deixa de poder usar a API agora. Continuar?`,
+      )
       const revoked = await inTransaction(db, async (trx) => {
         const done = await revokeClient(trx, name, now)
         if (done) {
@@ -95,4 +157,12 @@ function parseNetworks(list: string | undefined): string[] {
     throw new UsageError(`"${bad ?? list}" não é uma rede como 10.0.0.0/8 ou ::1/128.`)
   }
   return networks
+}
+
+function parseRole(word: string): ClientRole {
+  const role = clientRoles.find((candidate) => candidate === word)
+  if (role === undefined) {
+    throw new UsageError(`"${word}" não é um papel: ${clientRoles.join(', ')}.`)
+  }
+  return role
 }

@@ -1,20 +1,35 @@
-import { parseArgs } from 'node:util'
 import type { Clock } from '@ura/core/clock'
 import { ConfigurationError, type Environment } from '@ura/core/configuration'
 import { StartupError } from '@ura/core/service'
 import { databaseUrlOf, readStorageConfiguration } from '../config.ts'
-import { openMigratedDatabase } from '../database/migrated-database.ts'
+import { openDatabase } from '../database/connection.ts'
+import { openAdminDatabase } from './admin-database.ts'
+import { catalogueCommands } from './catalogue-commands.ts'
 import { clientCommands } from './client-commands.ts'
-import { type Command, type CommandInput, RefusedError, UsageError } from './command.ts'
+import { type Commands, RefusedError, UsageError } from './command.ts'
+import { parseTyped, type TypedCommand } from './command-options.ts'
+import { helpText } from './help-text.ts'
+import { holidayCommands } from './holiday-commands.ts'
 import { hoursCommands } from './hours-commands.ts'
+import { migrationCommands } from './migration-commands.ts'
+import { privacyCommands } from './privacy-commands.ts'
+import { retentionCommands } from './retention-commands.ts'
+import type { Terminal } from './terminal.ts'
 import { ticketCommands } from './ticket-commands.ts'
 import { userCommands } from './user-commands.ts'
+import { userImportCommands } from './user-import-commands.ts'
 
-const commands: Readonly<Record<string, Command>> = {
-  ...clientCommands,
-  ...hoursCommands,
+const commands: Commands = {
   ...userCommands,
+  ...userImportCommands,
   ...ticketCommands,
+  ...catalogueCommands,
+  ...hoursCommands,
+  ...holidayCommands,
+  ...clientCommands,
+  ...migrationCommands,
+  ...retentionCommands,
+  ...privacyCommands,
 }
 
 interface AdminRun {
@@ -24,6 +39,7 @@ interface AdminRun {
   clock: Clock
   /** The account of the person at the keyboard. */
   account: string
+  terminal: Terminal
   print: (text: string) => void
   printError: (text: string) => void
 }
@@ -31,78 +47,32 @@ interface AdminRun {
 /** Runs one administrator's command and gives the exit code: 0 done, 1 refused, 2 not understood or not set up. */
 export async function runAdmin(run: AdminRun): Promise<0 | 1 | 2> {
   try {
-    const parsed = parseCommandLine(run.arguments)
-    run.print(parsed === 'help' ? helpText() : await runCommand(run, parsed))
+    const typed = parseTyped(commands, run.arguments)
+    run.print(typed.kind === 'help' ? helpText(commands, typed.name) : await runCommand(run, typed))
     return 0
   } catch (error) {
-    if (error instanceof UsageError) {
-      run.printError(`${error.message}\nVeja os comandos com --help.`)
-      return 2
-    }
-    if (error instanceof ConfigurationError || error instanceof StartupError) {
-      run.printError(error.message)
-      return 2
-    }
-    if (error instanceof RefusedError) {
-      run.printError(error.message)
-      return 1
-    }
-    throw error
+    const told = describeFault(error)
+    run.printError(
+      run.arguments.includes('--json') ? JSON.stringify({ error: told.message, ...told.data }) : told.message,
+    )
+    return told.exitCode
   }
 }
 
-interface ParsedCommandLine {
-  command: Command
-  input: CommandInput
-  json: boolean
-}
-
-function parseCommandLine(typed: readonly string[]): ParsedCommandLine | 'help' {
-  const { values, positionals } = parseOptions(typed)
-  if (values.help === true || positionals.length === 0) {
-    return 'help'
-  }
-  const name = positionals.slice(0, 2).join(' ')
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command === undefined) {
-    throw new UsageError(`Comando desconhecido: ${name}`)
-  }
-  const rest = positionals.slice(2)
-  const { reason, networks } = values
-  const unknown = Object.entries({ reason, networks }).find(
-    ([option, value]) => value !== undefined && !command.options.some((known) => known === option),
-  )
-  const { min, max } = command.positionals
-  if (rest.length < min || rest.length > max || unknown !== undefined) {
-    throw new UsageError(`Uso: ${command.usage}`)
-  }
-  return { command, input: { positionals: rest, options: { reason, networks } }, json: values.json === true }
-}
-
-function parseOptions(typed: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...typed],
-      allowPositionals: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        json: { type: 'boolean' },
-        networks: { type: 'string' },
-        reason: { type: 'string' },
-      },
-    })
-  } catch (error) {
-    throw new UsageError('Opção desconhecida ou sem valor.', { cause: error })
-  }
-}
-
-async function runCommand(run: AdminRun, { command, input, json }: ParsedCommandLine): Promise<string> {
-  const { environment, clock, account } = run
+async function runCommand(
+  run: AdminRun,
+  { command, input, json }: Extract<TypedCommand, { kind: 'run' }>,
+): Promise<string> {
+  const { environment, clock, account, terminal } = run
   const config = readStorageConfiguration(environment)
-  // The first client may be made before the API ever ran.
-  const { db } = await openMigratedDatabase(databaseUrlOf(config), { now: clock.now(), connectionsMax: 1 })
+  const now = clock.now()
+  const url = databaseUrlOf(config)
+  const db =
+    command.schema === 'any'
+      ? openDatabase(url, { connectionsMax: 1, statementTimeoutMs: 0 })
+      : await openAdminDatabase(url, now)
   try {
-    const context = { db, config, now: clock.now(), actor: `admin:${account}` }
+    const context = { db, config, clock, now, actor: `admin:${account}`, terminal }
     const { data, text } = await command.run(context, input)
     return json ? JSON.stringify(data) : text
   } finally {
@@ -110,13 +80,22 @@ async function runCommand(run: AdminRun, { command, input, json }: ParsedCommand
   }
 }
 
-function helpText(): string {
-  const lines = Object.values(commands).flatMap(({ usage, summary }) => [`  ${usage}`, `      ${summary}`])
-  return [
-    'Uso: npm run admin -- COMANDO [--json]',
-    '',
-    ...lines,
-    '',
-    'Saída: 0 feito, 1 recusado, 2 comando não entendido ou configuração com defeito.',
-  ].join('\n')
+interface Fault {
+  exitCode: 1 | 2
+  message: string
+  data: Readonly<Record<string, unknown>>
+}
+
+/** What the administrator is told; an error that nobody foresaw goes on with its stack. */
+function describeFault(error: unknown): Fault {
+  if (error instanceof UsageError) {
+    return { exitCode: 2, message: `${error.message}\nVeja os comandos com --help.`, data: {} }
+  }
+  if (error instanceof ConfigurationError || error instanceof StartupError) {
+    return { exitCode: 2, message: error.message, data: {} }
+  }
+  if (error instanceof RefusedError) {
+    return { exitCode: 1, message: error.message, data: error.data }
+  }
+  throw error
 }

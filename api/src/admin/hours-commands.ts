@@ -1,7 +1,6 @@
-import { DateTime } from 'luxon'
 import { inTransaction } from '../database/transaction.ts'
-import { recordAudit } from '../audit/audit-log.ts'
-import { formatIntervals, parseIntervals } from '../office-hours/intervals.ts'
+import { foldedText } from '../folded-text.ts'
+import { formatIntervals } from '../office-hours/intervals.ts'
 import { type DayInterval, officeHoursAt } from '../office-hours/office-hours.ts'
 import {
   listExceptions,
@@ -10,43 +9,71 @@ import {
   readOfficeHours,
   removeException,
 } from '../office-hours/office-hours-repository.ts'
+import { putWeekday } from '../office-hours/office-hours-administration.ts'
 import { reasonText } from '../office-hours/office-hours-text.ts'
-import { type AdminContext, type Command, type CommandOutcome, RefusedError, UsageError } from './command.ts'
+import { type AdminContext, type CommandOutcome, type Commands, RefusedError, UsageError } from './command.ts'
+import { auditHours, parseDay, parseDayIntervals, weekdays } from './hours-arguments.ts'
 
-const weekdays = ['', 'segunda', 'terça', 'quarta', 'quinta', 'sexta', 'sábado', 'domingo']
 const wholeDay: readonly DayInterval[] = [{ opens: '00:00', closes: '24:00' }]
 
-export const hoursCommands: Readonly<Record<string, Command>> = {
+const reasonOption = { reason: { value: 'TEXTO', summary: 'Motivo, de 1 a 200 caracteres' } }
+
+export const hoursCommands: Commands = {
   'hours show': {
     usage: 'hours show',
     summary: 'Mostra o horário da semana, as exceções e a situação agora',
     positionals: { min: 0, max: 0 },
-    options: [],
     run: showHours,
   },
+  'hours week': {
+    usage: 'hours week DIA HH:MM-HH:MM,…',
+    summary: 'Muda o horário usual de um dia da semana (segunda a domingo); "fechado" para nenhum',
+    positionals: { min: 2, max: 2 },
+    run: async (context, { positionals: [name = '', list = ''] }) => {
+      const weekday = parseWeekday(name)
+      const intervals = list === 'fechado' ? [] : parseDayIntervals(list)
+      const text = formatIntervals(intervals)
+      await inTransaction(context.db, async (trx) => {
+        await putWeekday(trx, weekday, intervals)
+        await auditHours(trx, context, { day: `${weekday}`, change: 'week', intervals: text })
+      })
+      return { data: { weekday, intervals }, text: `${weekdays[weekday]}: ${text || 'fechado'}` }
+    },
+  },
+  'hours exceptions': {
+    usage: 'hours exceptions',
+    summary: 'Lista os dias com horário próprio, de hoje em diante',
+    positionals: { min: 0, max: 0 },
+    options: { all: { summary: 'Também os que já passaram' } },
+    run: async (context, input) => {
+      const today = parseDay('hoje', context)
+      const exceptions = (await listExceptions(context.db)).filter(
+        ({ day }) => input.has('all') || day >= today,
+      )
+      const text = exceptions.map(exceptionLine).join('\n')
+      return { data: exceptions, text: text || 'Nenhum dia com horário próprio.' }
+    },
+  },
   'hours close': {
-    usage: 'hours close DATA [--reason TEXTO]',
+    usage: 'hours close DATA',
     summary: 'Fecha o atendimento num dia (AAAA-MM-DD ou hoje)',
     positionals: { min: 1, max: 1 },
-    options: ['reason'],
-    run: async (context, { positionals: [date = ''], options }) => {
+    options: reasonOption,
+    run: async (context, { positionals: [date = ''], value }) => {
       const day = parseDay(date, context)
-      await keepException(context, { day, intervals: [], reason: parseReason(options.reason) })
+      await keepException(context, { day, intervals: [], reason: parseReason(value('reason')) })
       return { data: { day, intervals: [] }, text: `Atendimento fechado em ${day}.` }
     },
   },
   'hours open': {
-    usage: 'hours open DATA [HH:MM-HH:MM,…] [--reason TEXTO]',
+    usage: 'hours open DATA [HH:MM-HH:MM,…]',
     summary: 'Abre o atendimento num dia, o dia todo ou nos intervalos dados',
     positionals: { min: 1, max: 2 },
-    options: ['reason'],
-    run: async (context, { positionals: [date = '', list], options }) => {
+    options: reasonOption,
+    run: async (context, { positionals: [date = '', list], value }) => {
       const day = parseDay(date, context)
-      const intervals = list === undefined ? wholeDay : parseIntervals(list)
-      if (intervals === null || intervals.length === 0) {
-        throw new UsageError(`"${list}" não é uma lista como 08:00-12:00,13:00-17:00.`)
-      }
-      await keepException(context, { day, intervals, reason: parseReason(options.reason) })
+      const intervals = list === undefined ? wholeDay : parseDayIntervals(list)
+      await keepException(context, { day, intervals, reason: parseReason(value('reason')) })
       return {
         data: { day, intervals },
         text: `Atendimento aberto em ${day}: ${formatIntervals(intervals)}.`,
@@ -57,13 +84,12 @@ export const hoursCommands: Readonly<Record<string, Command>> = {
     usage: 'hours clear DATA',
     summary: 'Remove a exceção de um dia; volta a valer o horário da semana',
     positionals: { min: 1, max: 1 },
-    options: [],
     run: async (context, { positionals: [date = ''] }) => {
       const day = parseDay(date, context)
       const removed = await inTransaction(context.db, async (trx) => {
         const done = await removeException(trx, day)
         if (done) {
-          await auditChange({ ...context, db: trx }, { day, change: 'clear' })
+          await auditHours(trx, context, { day, change: 'clear' })
         }
         return done
       })
@@ -85,10 +111,7 @@ async function showHours({ db, config, now }: AdminContext): Promise<CommandOutc
   }))
   const lines = [
     ...weekly.map(({ weekday, intervals }) => `${weekdays[weekday]}: ${intervals || 'fechado'}`),
-    ...exceptions.map(
-      ({ day, intervals, reason }) =>
-        `${day}: ${formatIntervals(intervals) || 'fechado'}${reason === null ? '' : ` (${reason})`}`,
-    ),
+    ...exceptions.map(exceptionLine),
     `Agora: ${state.open ? 'aberto' : 'fechado'} (${reasonText(state)})`,
   ]
   return {
@@ -101,26 +124,12 @@ async function keepException(context: AdminContext, exception: OfficeHoursExcept
   await inTransaction(context.db, async (trx) => {
     await putException(trx, exception)
     const intervals = formatIntervals(exception.intervals)
-    await auditChange(
-      { ...context, db: trx },
-      { day: exception.day, change: intervals === '' ? 'close' : 'open', intervals },
-    )
+    await auditHours(trx, context, {
+      day: exception.day,
+      change: intervals === '' ? 'close' : 'open',
+      intervals,
+    })
   })
-}
-
-async function auditChange(context: AdminContext, detail: Record<string, string>): Promise<void> {
-  const { db, actor, now } = context
-  await recordAudit(db, { event: 'office_hours_changed', source: { actor }, at: now, detail })
-}
-
-function parseDay(text: string, { config, now }: AdminContext): string {
-  if (text === 'hoje' || text === 'today') {
-    return DateTime.fromJSDate(now, { zone: config.timeZone }).toFormat('yyyy-MM-dd')
-  }
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || !DateTime.fromISO(text, { zone: 'utc' }).isValid) {
-    throw new UsageError(`"${text}" não é uma data como 2026-12-24, nem "hoje".`)
-  }
-  return text
 }
 
 function parseReason(reason: string | undefined): string | null {
@@ -128,4 +137,18 @@ function parseReason(reason: string | undefined): string | null {
     throw new UsageError('O motivo tem de 1 a 200 caracteres.')
   }
   return reason ?? null
+}
+
+function exceptionLine({ day, intervals, reason }: OfficeHoursException): string {
+  return `${day}: ${formatIntervals(intervals) || 'fechado'}${reason === null ? '' : ` (${reason})`}`
+}
+
+/** `terca` and `terça-feira` are as good as `terça`. */
+function parseWeekday(text: string): number {
+  const wanted = foldedText(text.replace(/-feira$/i, ''))
+  const weekday = weekdays.findIndex((name) => name !== '' && foldedText(name) === wanted)
+  if (weekday < 1) {
+    throw new UsageError(`"${text}" não é um dia da semana: ${weekdays.slice(1).join(', ')}.`)
+  }
+  return weekday
 }

@@ -18,6 +18,18 @@ export type AuditEvent =
   | 'client_created'
   | 'client_revoked'
   | 'office_hours_changed'
+  | 'client_rotated'
+  | 'catalogue_changed'
+  | 'migrations_applied'
+  | 'retention_run'
+  | 'ticket_assigned'
+  | 'ticket_note_added'
+  | 'user_added'
+  | 'user_changed'
+  | 'user_data_exported'
+  | 'user_erased'
+  | 'users_exported'
+  | 'users_imported'
 
 /** Who did it and from where. */
 export interface AuditSource {

@@ -18,7 +18,10 @@ export interface Credentials {
   requestId: string
 }
 
-type AuthenticationContext = Pick<ApiContext, 'db' | 'clock' | 'config' | 'sessions' | 'recordRefusal'>
+type AuthenticationContext = Pick<
+  ApiContext,
+  'db' | 'clock' | 'config' | 'sessions' | 'lastUse' | 'recordRefusal'
+>
 
 /**
  * First step: a client's token becomes a session.
@@ -30,19 +33,22 @@ export async function signIn(
 ): Promise<{ token: string; expiresAt: Date }> {
   const { db, clock, config } = context
   const token = bearerToken(credentials.authorization)
-  const client = token === null ? null : await findClientByToken(db, token)
+  const now = clock.now()
+  const client = token === null ? null : await findClientByToken(db, token, now)
   if (client === null) {
     await refuse(context, credentials, { event: 'sign_in_refused', actor: 'desconhecido' })
     throw new HelpdeskError('NAO_AUTENTICADO')
   }
   await requireNetwork(context, credentials, client)
-  const now = clock.now()
-  const expiresAt = new Date(now.getTime() + config.sessionHours * 3_600_000)
+  const longestMs = now.getTime() + config.sessionHours * 3_600_000
+  // What a token opens doesn't outlive it.
+  const expiresAt = new Date(Math.min(longestMs, client.tokenEndsAt?.getTime() ?? longestMs))
   const session = await inTransaction(db, async (trx) => {
     const { address, requestId } = credentials
     await recordAudit(trx, { event: 'sign_in', source: { actor: client.name, address, requestId }, at: now })
     return await openSession(trx, { clientId: client.id, now, expiresAt })
   })
+  context.lastUse.note(client.id, now)
   return { token: session, expiresAt }
 }
 
@@ -56,11 +62,13 @@ export async function authenticate(
 ): Promise<SessionClient> {
   const token = bearerToken(credentials.authorization)
   const client = token === null ? null : await clientOfSession(context, hashToken(token))
+  const now = context.clock.now()
   if (client === null) {
     await refuse(context, credentials, { event: 'session_refused', actor: 'desconhecido' })
     throw new HelpdeskError('SESSAO_INVALIDA')
   }
   await requireNetwork(context, credentials, client)
+  context.lastUse.note(client.id, now)
   return client
 }
 

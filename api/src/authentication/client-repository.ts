@@ -1,13 +1,21 @@
-import type { Database } from '../database/schema.ts'
+import type { Selectable } from 'kysely'
+import type { Database, Schema } from '../database/schema.ts'
 import { isUniqueViolation } from '../database/database-errors.ts'
 import { hashToken, newToken } from './tokens.ts'
+
+/** What a client may do: the phone's endpoints, reading, working on tickets, everything. */
+export const clientRoles = ['phone', 'read', 'agent', 'admin'] as const
+export type ClientRole = (typeof clientRoles)[number]
 
 /** A program that may use the API. */
 interface Client {
   id: number
   name: string
   networks: readonly string[]
+  role: ClientRole
   createdAt: Date
+  /** To the minute; null when it never was here. */
+  lastUsedAt: Date | null
   revokedAt: Date | null
 }
 
@@ -17,7 +25,7 @@ const firstClientName = 'telefonia'
 /** Makes a client and gives its token, which is never to be seen again; null when the name is taken. */
 export async function createClient(
   db: Database,
-  client: { name: string; networks: readonly string[]; now: Date },
+  client: { name: string; networks: readonly string[]; role: ClientRole; now: Date },
 ): Promise<string | null> {
   const token = newToken()
   try {
@@ -52,16 +60,63 @@ export async function revokeClient(db: Database, name: string, now: Date): Promi
   return true
 }
 
-/** The client with that token, unless revoked. */
-export async function findClientByToken(db: Database, token: string): Promise<Client | null> {
-  const row = await db
-    .selectFrom('clients')
-    .selectAll()
-    // Looked up by the hash of 32 random bytes: what the time of an index tells about it helps nobody.
-    .where('token_hash', '=', hashToken(token))
+/**
+ * Gives a client a new token, never to be seen again; null when there is no such client in force. The one before and
+ * the sessions it opened end now, or after the grace.
+ */
+export async function rotateClientToken(
+  db: Database,
+  name: string,
+  { now, graceMinutes }: { now: Date; graceMinutes: number },
+): Promise<string | null> {
+  const token = newToken()
+  const endsAtMs = now.getTime() + graceMinutes * 60_000
+  const changed = await db
+    .updateTable('clients')
+    .set((column) => ({
+      previous_token_hash: graceMinutes === 0 ? null : column.ref('token_hash'),
+      previous_token_until_ms: graceMinutes === 0 ? null : endsAtMs,
+    }))
+    .where('name', '=', name)
     .where('revoked_at_ms', 'is', null)
     .executeTakeFirst()
-  return row === undefined ? null : toClient(row)
+  if (changed.numUpdatedRows === 0n) {
+    return null
+  }
+  // A statement of its own: MySQL gives an assignment the new values of those before it.
+  await db
+    .updateTable('clients')
+    .set({ token_hash: hashToken(token) })
+    .where('name', '=', name)
+    .execute()
+  if (graceMinutes === 0) {
+    await revokeSessions(db, name, now)
+  } else {
+    await endSessionsBy(db, name, endsAtMs)
+  }
+  return token
+}
+
+/** The client with that token, unless revoked; `tokenEndsAt` is set for a token that was rotated and has its grace. */
+export async function findClientByToken(
+  db: Database,
+  token: string,
+  now: Date,
+): Promise<(Client & { tokenEndsAt: Date | null }) | null> {
+  // Looked up by the hash of 32 random bytes: what the time of an index tells about it helps nobody.
+  const hash = hashToken(token)
+  const inForce = db.selectFrom('clients').selectAll().where('revoked_at_ms', 'is', null)
+  const row = await inForce.where('token_hash', '=', hash).executeTakeFirst()
+  if (row !== undefined) {
+    return { ...toClient(row), tokenEndsAt: null }
+  }
+  const rotated = await inForce
+    .where('previous_token_hash', '=', hash)
+    .where('previous_token_until_ms', '>', now.getTime())
+    .executeTakeFirst()
+  return rotated === undefined
+    ? null
+    : { ...toClient(rotated), tokenEndsAt: new Date(rotated.previous_token_until_ms ?? 0) }
 }
 
 /**
@@ -79,14 +134,16 @@ export async function ensureFirstClient(
     .where('name', '=', firstClientName)
     .executeTakeFirst()
   if (known === undefined) {
-    await insertClient(db, { name: firstClientName, token, networks, now })
+    await insertClient(db, { name: firstClientName, token, networks, role: 'phone', now })
     return
   }
   const sameToken = known.token_hash === hashToken(token)
   await db
     .updateTable('clients')
     .set({ networks: networks.join(',') })
-    .$if(!sameToken, (update) => update.set({ token_hash: hashToken(token), revoked_at_ms: null }))
+    .$if(!sameToken, (update) =>
+      update.set({ token_hash: hashToken(token), previous_token_hash: null, revoked_at_ms: null }),
+    )
     .where('id', '=', known.id)
     .execute()
   if (!sameToken) {
@@ -96,7 +153,7 @@ export async function ensureFirstClient(
 
 async function insertClient(
   db: Database,
-  client: { name: string; token: string; networks: readonly string[]; now: Date },
+  client: { name: string; token: string; networks: readonly string[]; role: ClientRole; now: Date },
 ): Promise<void> {
   await db
     .insertInto('clients')
@@ -104,6 +161,7 @@ async function insertClient(
       name: client.name,
       token_hash: hashToken(client.token),
       networks: client.networks.join(','),
+      role: client.role,
       created_at_ms: client.now.getTime(),
       revoked_at_ms: null,
     })
@@ -121,18 +179,25 @@ async function revokeSessions(db: Database, clientName: string, now: Date): Prom
     .execute()
 }
 
-function toClient(row: {
-  id: number
-  name: string
-  networks: string
-  created_at_ms: number
-  revoked_at_ms: number | null
-}): Client {
+async function endSessionsBy(db: Database, clientName: string, endsAtMs: number): Promise<void> {
+  await db
+    .updateTable('client_sessions')
+    .set({ expires_at_ms: endsAtMs })
+    .where('client_id', 'in', (query) =>
+      query.selectFrom('clients').select('id').where('name', '=', clientName),
+    )
+    .where('expires_at_ms', '>', endsAtMs)
+    .execute()
+}
+
+function toClient(row: Selectable<Schema['clients']>): Client {
   return {
     id: row.id,
     name: row.name,
     networks: row.networks.split(','),
+    role: row.role as ClientRole,
     createdAt: new Date(row.created_at_ms),
+    lastUsedAt: row.last_used_at_ms === null ? null : new Date(row.last_used_at_ms),
     revokedAt: row.revoked_at_ms === null ? null : new Date(row.revoked_at_ms),
   }
 }

@@ -170,10 +170,17 @@ describe('a session', () => {
   it('of one client is told apart from that of another', async () => {
     await using test = await createTestApi()
     const { db } = test.api
-    const token = await createClient(db, { name: 'web', networks: ['::1'], now: test.clock.now() })
+    const token = await createClient(db, {
+      name: 'web',
+      networks: ['::1'],
+      role: 'phone',
+      now: test.clock.now(),
+    })
     expect((await signIn(test, token ?? '', { address: '::1' })).statusCode).toBe(200)
     expect((await signIn(test, token ?? '')).statusCode).toBe(403)
-    expect(await createClient(db, { name: 'web', networks: ['::1'], now: test.clock.now() })).toBeNull()
+    expect(
+      await createClient(db, { name: 'web', networks: ['::1'], role: 'phone', now: test.clock.now() }),
+    ).toBeNull()
   })
 })
 

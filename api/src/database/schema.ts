@@ -18,6 +18,7 @@ export interface Schema {
   idempotency_keys: IdempotencyKeysTable
   tickets: TicketsTable
   ticket_events: TicketEventsTable
+  ticket_notes: TicketNotesTable
   calls: CallsTable
 }
 
@@ -35,6 +36,7 @@ interface UsersTable {
   active: Generated<number>
   created_at_ms: number
   updated_at_ms: number
+  erased_at_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface ClientsTable {
@@ -44,6 +46,10 @@ interface ClientsTable {
   networks: string
   created_at_ms: number
   revoked_at_ms: number | null
+  role: Generated<string>
+  last_used_at_ms: ColumnType<number | null, number | null | undefined>
+  previous_token_hash: ColumnType<string | null, string | null | undefined>
+  previous_token_until_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface ClientSessionsTable {
@@ -72,6 +78,7 @@ interface CatalogueCategoriesTable {
   name: string
   position: number
   active: Generated<number>
+  retired_at_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface CatalogueServicesTable {
@@ -81,6 +88,7 @@ interface CatalogueServicesTable {
   menu_option: number
   name: string
   active: Generated<number>
+  retired_at_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface AccessCodesTable {
@@ -116,6 +124,8 @@ interface TicketsTable {
   opened_at_ms: number
   updated_at_ms: number
   notified_at_ms: ColumnType<number | null, number | null | undefined>
+  version: Generated<number>
+  assignee: ColumnType<string | null, string | null | undefined>
 }
 
 interface TicketEventsTable {
@@ -125,6 +135,17 @@ interface TicketEventsTable {
   actor: string
   from_status: string | null
   to_status: string
+  kind: Generated<string>
+  from_assignee: ColumnType<string | null, string | null | undefined>
+  to_assignee: ColumnType<string | null, string | null | undefined>
+}
+
+interface TicketNotesTable {
+  id: Generated<number>
+  ticket_id: number
+  author: string
+  happened_at_ms: number
+  text: string
 }
 
 interface CallsTable {

@@ -72,7 +72,8 @@ export async function once<T>(
   return { answer, replayed: false }
 }
 
-const keptDays = 7
+/** How long the answer to a key is kept. */
+export const keptDays = 7
 const prunedMax = 10_000
 
 /** Forgets keys older than 7 days, the oldest 10,000 of them (more only when made in one millisecond). */

@@ -1,7 +1,8 @@
 import type { OpenTicketAnswer, VerifyTicketAnswer } from '@ura/core/ticket-api/schemas'
 import { describe, expect, it, vi } from 'vitest'
 import { auditEvents, createTestApi, type TestApi } from '../testing/test-api.ts'
-import { changeTicketStatus, findTicket, listTicketEvents } from './ticket-repository.ts'
+import { listTicketEvents } from './ticket-event-repository.ts'
+import { changeTicket, findTicket } from './ticket-repository.ts'
 
 function open(test: TestApi, body: Record<string, unknown> = {}, key?: string) {
   return test.post(
@@ -39,6 +40,8 @@ describe('POST /api/novo_chamado', () => {
       userId: 1,
       userCode: '1001',
       status: 'aberto',
+      assignee: null,
+      version: 1,
       service: 'Computador não liga',
       category: 'Computador',
       origin: 'whatsapp',
@@ -46,7 +49,7 @@ describe('POST /api/novo_chamado', () => {
       updatedAt: test.clock.now(),
     })
     expect(await listTicketEvents(test.api.db, 1)).toEqual([
-      { at: test.clock.now(), actor: 'telefonia', from: null, to: 'aberto' },
+      { kind: 'status', at: test.clock.now(), actor: 'telefonia', from: null, to: 'aberto' },
     ])
     expect(await auditEvents(test.api)).toEqual(['sign_in', 'ticket_opened'])
   })
@@ -198,8 +201,8 @@ describe('POST /api/verificar_chamado', () => {
     test.clock.advance({ minutes: 30 })
     const ticket = await findTicket(test.api.db, 1)
     if (ticket !== null) {
-      await changeTicketStatus(test.api.db, ticket, {
-        to: 'aguardando_usuario',
+      await changeTicket(test.api.db, ticket, {
+        status: 'aguardando_usuario',
         actor: 'admin:ana',
         now: test.clock.now(),
       })

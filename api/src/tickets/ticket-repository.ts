@@ -1,6 +1,7 @@
 import type { TicketStatus } from '@ura/core/ticket-api/schemas'
 import type { Database } from '../database/schema.ts'
 import { protocolOf } from './protocol.ts'
+import { addAssigneeEvent, addStatusEvent } from './ticket-event-repository.ts'
 
 export interface Ticket {
   id: number
@@ -8,6 +9,10 @@ export interface Ticket {
   userId: number
   userCode: string
   status: TicketStatus
+  /** The technician or team that has it, 1 to 100 characters. */
+  assignee: string | null
+  /** 1 for a new ticket; every change adds one. */
+  version: number
   service: string
   category: string
   origin: TicketOrigin
@@ -17,14 +22,6 @@ export interface Ticket {
 }
 
 export type TicketOrigin = 'telefone' | 'whatsapp' | 'email' | 'web'
-
-/** One change of a ticket's status; its opening has no `from`. */
-interface TicketEvent {
-  at: Date
-  actor: string
-  from: TicketStatus | null
-  to: TicketStatus
-}
 
 /** Adds an open ticket with its first event and gives its id; to be called inside a transaction. */
 export async function addTicket(
@@ -52,7 +49,7 @@ export async function addTicket(
     })
     .executeTakeFirstOrThrow()
   const id = Number(insertId)
-  await addEvent(trx, id, { at: now, actor: ticket.actor, from: null, to: 'aberto' })
+  await addStatusEvent(trx, id, { at: now, actor: ticket.actor, from: null, to: 'aberto' })
   return id
 }
 
@@ -101,6 +98,8 @@ export async function findTicket(db: Database, id: number): Promise<Ticket | nul
       'tickets.user_id',
       'users.code as user_code',
       'tickets.status',
+      'tickets.assignee',
+      'tickets.version',
       'tickets.origin',
       'tickets.opened_at_ms',
       'tickets.updated_at_ms',
@@ -118,6 +117,8 @@ export async function findTicket(db: Database, id: number): Promise<Ticket | nul
     userId: row.user_id,
     userCode: row.user_code,
     status: row.status as TicketStatus,
+    assignee: row.assignee,
+    version: row.version,
     service: row.service,
     category: row.category,
     origin: row.origin as TicketOrigin,
@@ -126,50 +127,43 @@ export async function findTicket(db: Database, id: number): Promise<Ticket | nul
   }
 }
 
-/** A ticket's changes, oldest first. */
-export async function listTicketEvents(db: Database, ticketId: number): Promise<TicketEvent[]> {
-  const rows = await db
-    .selectFrom('ticket_events')
-    .selectAll()
-    .where('ticket_id', '=', ticketId)
-    .orderBy('id')
-    .execute()
-  return rows.map((row) => ({
-    at: new Date(row.happened_at_ms),
-    actor: row.actor,
-    from: row.from_status as TicketStatus | null,
-    to: row.to_status as TicketStatus,
-  }))
+/** What changes of a ticket, by whom; what is left out stays. */
+export interface TicketChange {
+  status?: TicketStatus
+  /** 1 to 100 characters; null takes it from whoever has it. */
+  assignee?: string | null
+  actor: string
+  now: Date
 }
 
-/** Changes a ticket's status and keeps the change as an event; to be called inside a transaction. */
-export async function changeTicketStatus(
+/**
+ * Changes a ticket as it was read, adds one to its version and keeps the changes as events; to be called inside a
+ * transaction. False, and nothing changed, when it has been changed since it was read. `updatedAt` follows the status
+ * alone: callers hear it as the time since when.
+ */
+export async function changeTicket(
   trx: Database,
-  ticket: Ticket,
-  change: { to: TicketStatus; actor: string; now: Date },
-): Promise<void> {
-  await trx
+  ticket: Pick<Ticket, 'id' | 'version' | 'status' | 'assignee'>,
+  change: TicketChange,
+): Promise<boolean> {
+  const { status = ticket.status, assignee = ticket.assignee, actor, now } = change
+  const isStatusChanged = status !== ticket.status
+  const { numUpdatedRows } = await trx
     .updateTable('tickets')
-    .set({ status: change.to, updated_at_ms: change.now.getTime() })
+    .set({ status, assignee, version: ticket.version + 1 })
+    .$if(isStatusChanged, (update) => update.set({ updated_at_ms: now.getTime() }))
     .where('id', '=', ticket.id)
-    .execute()
-  await addEvent(trx, ticket.id, {
-    at: change.now,
-    actor: change.actor,
-    from: ticket.status,
-    to: change.to,
-  })
-}
-
-async function addEvent(trx: Database, ticketId: number, event: TicketEvent): Promise<void> {
-  await trx
-    .insertInto('ticket_events')
-    .values({
-      ticket_id: ticketId,
-      happened_at_ms: event.at.getTime(),
-      actor: event.actor,
-      from_status: event.from,
-      to_status: event.to,
-    })
-    .execute()
+    .where('version', '=', ticket.version)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) {
+    return false
+  }
+  if (isStatusChanged) {
+    await addStatusEvent(trx, ticket.id, { at: now, actor, from: ticket.status, to: status })
+  }
+  if (assignee !== ticket.assignee) {
+    const event = { at: now, actor, from: ticket.assignee, to: assignee }
+    await addAssigneeEvent(trx, { id: ticket.id, status }, event)
+  }
+  return true
 }

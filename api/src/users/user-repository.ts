@@ -1,3 +1,4 @@
+import { isUniqueViolation } from '../database/database-errors.ts'
 import type { Database } from '../database/schema.ts'
 
 /** A member of staff who may open tickets. */
@@ -25,11 +26,65 @@ export async function findActiveUser(db: Database, code: string): Promise<User |
   return row === undefined ? null : { ...row, active: true }
 }
 
-/** All users by registration code, inactive ones too. */
+/** The user with that registration code, active or not. */
+export async function findUser(db: Database, code: string): Promise<User | null> {
+  const row = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('code', '=', code)
+    .where('erased_at_ms', 'is', null)
+    .executeTakeFirst()
+  return row === undefined ? null : { ...row, active: row.active === 1 }
+}
+
+/** All users by registration code, inactive ones too; those whose data was erased are no users any more. */
 export async function listUsers(db: Database): Promise<User[]> {
-  const rows = await db.selectFrom('users').selectAll().orderBy('code').execute()
+  const rows = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('erased_at_ms', 'is', null)
+    .orderBy('code')
+    .execute()
   return rows.map((row) => ({ ...row, active: row.active === 1 }))
 }
+
+/** Adds a user; false when the code is taken. */
+export async function addUser(db: Database, user: Omit<User, 'id'>, now: Date): Promise<boolean> {
+  try {
+    const { active, ...fields } = user
+    const times = { created_at_ms: now.getTime(), updated_at_ms: now.getTime() }
+    await db
+      .insertInto('users')
+      .values({ ...fields, active: active ? 1 : 0, ...times })
+      .execute()
+    return true
+  } catch (error) {
+    if (isUniqueViolation(error)) {
+      return false
+    }
+    throw error
+  }
+}
+
+/** Changes a user's data; what is left out stays. */
+export async function changeUser(
+  db: Database,
+  userId: number,
+  { active, ...fields }: Partial<Omit<User, 'id'>>,
+  now: Date,
+): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({
+      ...fields,
+      ...(active === undefined ? {} : { active: active ? 1 : 0 }),
+      updated_at_ms: now.getTime(),
+    })
+    .where('id', '=', userId)
+    .execute()
+}
+
+const userColumns = ['id', 'code', 'name', 'department', 'whatsapp', 'extension', 'email', 'active'] as const
 
 /** Adds users, active ones. */
 export async function addUsers(

@@ -100,7 +100,8 @@ async function onServer(db: Database, table: string): Promise<DescribedTable> {
 function column(name: string, type: string, isRequired: boolean, initial: string | null): string {
   // MariaDB and older servers show a width that means nothing: bigint(20).
   const plainType = type.toLowerCase().replace(/^((?:big|small)?int)\(\d+\)$/, '$1')
-  const value = initial === null || initial === 'NULL' ? 'none' : initial
+  // MySQL gives a text default without its quotes.
+  const value = initial === null || initial === 'NULL' ? 'none' : initial.replace(/^'(.*)'$/, '$1')
   return `${name} ${plainType} ${isRequired ? 'not null' : 'null'} default ${value}`
 }
 

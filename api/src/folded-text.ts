@@ -1,0 +1,7 @@
+/** A text as people compare it: lower case, without accents. */
+export function foldedText(text: string): string {
+  return text
+    .normalize('NFD')
+    .replaceAll(/\p{Diacritic}/gu, '')
+    .toLowerCase()
+}
