@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -96,10 +97,10 @@ describe('SIGTERM under load', () => {
 })
 
 describe('SIGUSR2', () => {
-  const notHttp = (api: ApiProcess) => {
-    connect(Number(new URL(api.url).port), '127.0.0.1')
-      .on('error', () => undefined)
-      .end('nonsense\r\n\r\n')
+  const notHttp = async (api: ApiProcess) => {
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
+    socket.resume().write('nonsense\r\n\r\n')
+    await once(socket, 'close')
   }
   const lines = (api: ApiProcess, message: string) => api.logLines.filter((line) => line.includes(message))
 
@@ -109,17 +110,18 @@ describe('SIGUSR2', () => {
     })
     // Its signals are in place once it has answered.
     await fetch(`${api.url}/healthz`)
-    notHttp(api)
+    await notHttp(api)
     for (const [switches, debugLines] of [
       [1, 1],
       [2, 1],
     ] as const) {
       api.kill('SIGUSR2')
       await expect.poll(() => lines(api, 'log level switched')).toHaveLength(switches)
-      notHttp(api)
-      // An answered request behind it: the log line of the other one would be there.
-      await fetch(`${api.url}/healthz`)
-      await expect.poll(() => lines(api, 'request not understood')).toHaveLength(debugLines)
+      await notHttp(api)
+      // Behind it: by then the line of the other one is there, if there is any.
+      await fetch(`${api.url}/api/${switches}`)
+      await expect.poll(() => lines(api, 'request answered')).toHaveLength(1 + switches)
+      expect(lines(api, 'request not understood')).toHaveLength(debugLines)
     }
     expect(
       lines(api, 'log level switched').map((line) => (JSON.parse(line) as { logLevel: string }).logLevel),

@@ -53,6 +53,9 @@ export function endSessionRoute(server: HttpServer, context: ApiContext): void {
       schema: {
         tags: ['Sessão'],
         summary: 'Encerra a sessão enviada',
+        operationId: 'encerrarSessao',
+        description:
+          'Não tem corpo. Termina na hora nesta instância da API, e em poucos segundos nas outras (`SESSION_CACHE_SECONDS`).',
         security: [{ sessao: [] }],
         response: { 200: EndSessionAnswer, ...errorAnswers },
       },

@@ -37,7 +37,10 @@ export const SignInAnswer = Type.Object(
   },
 )
 
-export const EndSessionAnswer = Type.Object({ status: Type.Literal(true) })
+export const EndSessionAnswer = Type.Object(
+  { status: Type.Literal(true) },
+  { description: 'A sessão terminou', examples: [{ status: true }] },
+)
 
 export const VerifyUserBody = Type.Object(
   { usuario: UserCode, chamada: Type.Optional(CallId), telefone: Type.Optional(CallingNumber) },
