@@ -7,7 +7,7 @@ import { type RunningChromium, startChromium } from './chromium-process.ts'
 
 const part = await ensureChromium((line) => process.stderr.write(`Chromium: ${line}\n`))
 if (!part.available) {
-  console.error(`*** SKIPPED: the page /docs in a browser (${part.reason})`)
+  process.stderr.write(`*** SKIPPED: the page /docs in a browser (${part.reason})\n`)
 }
 
 /** Where the page is to be kept as pictures, for people to look at. */
