@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureAsterisk } from './real-parts/asterisk.ts'
+import { ensureChromium } from './real-parts/chromium.ts'
 import { databaseServerNames, databaseServers, ensureDatabaseServer } from './real-parts/database-servers.ts'
+import { ensureNewman } from './real-parts/newman.ts'
 import { readFigures } from './test/figures.ts'
 
 /**
@@ -20,6 +22,14 @@ const leftOutProjects: string[] = []
 const asterisk = await ensureAsterisk((line) => console.log(`real Asterisk: ${line}`))
 if (!asterisk.available) {
   skipped.push(`every call through a real Asterisk (${asterisk.reason})`)
+}
+const chromium = await ensureChromium((line) => console.log(`Chromium: ${line}`))
+if (!chromium.available) {
+  skipped.push(`the page /docs in a browser (${chromium.reason})`)
+}
+const newman = await ensureNewman()
+if (!newman.available) {
+  skipped.push(`the Postman collection in Postman's runner (${newman.reason})`)
 }
 for (const kind of databaseServers) {
   const name = databaseServerNames[kind]

@@ -1,5 +1,6 @@
 /** `node scripts/real-parts/fetch.ts`: gets the real parts that the tests run against; says where they are. */
 import { ensureAsterisk } from './asterisk.ts'
+import { ensureChromium } from './chromium.ts'
 import { realPartsRequired } from './config.ts'
 import { databaseServerNames, databaseServers, ensureDatabaseServer } from './database-servers.ts'
 import type { Availability } from './debian-part.ts'
@@ -21,4 +22,5 @@ function tell(name: string, part: Availability): void {
 }
 
 tell('Asterisk', await ensureAsterisk(report))
+tell('Chromium', await ensureChromium(report))
 for (const kind of databaseServers) tell(databaseServerNames[kind], await ensureDatabaseServer(kind, report))

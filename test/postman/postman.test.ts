@@ -15,7 +15,7 @@ const collectionFile = join(folder, 'ura-chamados.postman_collection.json')
 const environmentFile = join(folder, 'local.postman_environment.json')
 const newman = await ensureNewman()
 if (!newman.available) {
-  console.error(`*** SKIPPED: the Postman collection in Postman's runner (${newman.reason})`)
+  process.stderr.write(`*** SKIPPED: the Postman collection in Postman's runner (${newman.reason})\n`)
 }
 
 /** What newman's JSON report tells that the tests need. */

@@ -35,7 +35,9 @@ export async function describeApi(server: HttpServer): Promise<void> {
     // The plugin's own policy upgrades to HTTPS and allows a validator elsewhere; the page must work offline on HTTP.
     staticCSP:
       "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'self'",
-    uiConfig: { validatorUrl: null },
+    // Without the bar on top, whose box would load any other document.
+    uiConfig: { validatorUrl: null, layout: 'BaseLayout', deepLinking: true },
+    theme: { title: 'URA Chamados' },
   })
 }
 
