@@ -11,6 +11,8 @@ export interface AttackOptions {
   seed: number
   count: number
   session: string
+  /** Another one, which the attack may end. */
+  sessionToEnd: string
   clientToken: string
   secrets: readonly string[]
 }
@@ -54,8 +56,8 @@ export async function attack(options: AttackOptions): Promise<AttackResult> {
 
 /** In batches, since 20,000 at once would be hundreds of megabytes. */
 function* drawRequests(options: AttackOptions): Generator<HostileRequest> {
-  const { document, seed, count, session, clientToken } = options
-  const requests = hostileRequests(document, { session, clientToken })
+  const { document, seed, count } = options
+  const requests = hostileRequests(document, options)
   for (let drawn = 0; drawn < count; drawn += batchSize) {
     yield* fc.sample(requests, { numRuns: Math.min(batchSize, count - drawn), seed: seed + drawn })
   }

@@ -14,6 +14,8 @@ export interface HostileRequest extends RawRequest {
 /** What the requests may be right about. */
 export interface Credentials {
   session: string
+  /** Shown in its place to the operation that ends a session: the others would be strangers from then on. */
+  sessionToEnd: string
   clientToken: string
 }
 
@@ -30,7 +32,7 @@ export function hostileRequests(
         .record({
           target: targetOf(path),
           method: methodOf(method.toUpperCase()),
-          headers: headersOf(credentials),
+          headers: headersOf(credentialsFor(path, credentials)),
           body: bodyOf(operation),
           contentType,
           framing,
@@ -43,6 +45,10 @@ export function hostileRequests(
         .map((parts) => toRequest(parts, operation)),
     ),
   )
+}
+
+function credentialsFor(path: string, credentials: Credentials): Credentials {
+  return path === '/api/encerrar_sessao' ? { ...credentials, session: credentials.sessionToEnd } : credentials
 }
 
 function methodOf(right: string): fc.Arbitrary<{ text: string; right: boolean }> {

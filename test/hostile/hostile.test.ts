@@ -119,10 +119,14 @@ async function outcomeOf(options: {
   const environment = environmentOf(folder, options.databaseUrl)
   const api = await startApiProcess(environment)
   try {
-    const session = await signIn(api.port)
+    const credentials = {
+      session: await signIn(api.port),
+      sessionToEnd: await signIn(api.port),
+      clientToken,
+    }
     const before = await databaseFacts(environment)
     const began = performance.now()
-    const result = await attack({ port: api.port, document, seed, count, session, clientToken, secrets })
+    const result = await attack({ port: api.port, document, seed, count, ...credentials, secrets })
     const seconds = (performance.now() - began) / 1000
     const growth = heapGrowthBytes(result.heapBytes)
     recordFigure(
