@@ -19,7 +19,12 @@ export async function provideDatabaseServer(
     process.stderr.write(`${databaseServerNames[kind]}: ${line}\n`)
   })
   if (!part.available) throw new Error(`${databaseServerNames[kind]} can't be had: ${part.reason}`)
-  const server = await startDatabaseServer({ kind, root: part.root, durability: 'fast' })
+  const server = await startDatabaseServer({
+    kind,
+    root: part.root,
+    durability: 'fast',
+    diskMegabytes: 4_096,
+  })
   project.provide('databaseServerUrl', server.url)
   return () => server.destroy()
 }

@@ -15,8 +15,8 @@ import { sendRaw } from './raw-http.ts'
 
 /** `HOSTILE_SEED` and `HOSTILE_REQUESTS` draw other requests, or more of them. */
 const seed = Number(process.env['HOSTILE_SEED'] ?? 20_261_122)
-const requestsOnSqlite = Number(process.env['HOSTILE_REQUESTS'] ?? 20_000)
-const requestsOnMysql = Math.ceil(requestsOnSqlite / 20)
+const requestsOnSqlite = Number(process.env['HOSTILE_REQUESTS'] ?? 6_000)
+const requestsOnMysql = Math.ceil(requestsOnSqlite / 6)
 
 /** Many times what they take on an idle machine. */
 const attackTimeoutMs = 600_000
