@@ -7,12 +7,15 @@ import { accessCodeRoutes } from './access-codes/routes.ts'
 import { audioFileRoute, removeAudioRoute } from './audio/routes.ts'
 import { createSpokenAudio } from './audio/spoken-audio.ts'
 import { createRefusalRecorder } from './audit/audit-log.ts'
+import { requireAccess } from './authentication/access.ts'
 import { ensureFirstClient } from './authentication/client-repository.ts'
 import { createLastUseRecorder } from './authentication/last-use.ts'
 import { endSessionRoute, requireSession, signInRoutes } from './authentication/routes.ts'
 import { SessionCache } from './authentication/session-cache.ts'
+import { callResourceRoutes } from './calls/call-resource-routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { ensureFirstCatalogue } from './catalogue/catalogue-repository.ts'
+import { serviceResourceRoutes } from './catalogue/service-resource-routes.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
 import { warmCatalogue } from './catalogue/spoken-catalogue.ts'
 import { type ApiConfiguration, databaseUrlOf } from './config.ts'
@@ -36,11 +39,17 @@ import { removeExpired, retentionRules } from './retention/retention.ts'
 import { createEspeakSynthesizer } from './speech/espeak-synthesizer.ts'
 import { createSpeechService, type SpeechService } from './speech/speech-service.ts'
 import type { Synthesizer } from './speech/synthesizer.ts'
+import { ticketHistoryRoutes } from './tickets/ticket-history-routes.ts'
+import { ticketResourceRoutes } from './tickets/ticket-resource-routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { createTicketNotifier } from './tickets/ticket-notifier.ts'
 import { ensureSampleUsers } from './users/sample-users.ts'
+import { fillNameKeys } from './users/name-key.ts'
 import { pruneAttempts } from './users/registration-attempts.ts'
+import { userResourceRoutes } from './users/user-resource-routes.ts'
 import { userRoutes } from './users/routes.ts'
+import { pruneDeliveries } from './webhooks/webhook-delivery-repository.ts'
+import { createWebhookSender, type WebhookSender } from './webhooks/webhook-sender.ts'
 
 interface ApiDependencies {
   clock: Clock
@@ -99,6 +108,7 @@ async function seedDatabase(
   if (config.sampleUsers && (await ensureSampleUsers(db, now))) {
     log.info('sample users added')
   }
+  await fillNameKeys(db)
   if (config.firstClientToken !== undefined) {
     await ensureFirstClient(db, {
       token: config.firstClientToken,
@@ -126,10 +136,13 @@ async function composeApi(
     audioFileRoute(scope, context)
   })
   await server.register(async (scope) => signInRoutes(scope, context), { prefix: '/api' })
-  await server.register(async (scope) => sessionRoutes(scope, context), { prefix: '/api' })
+  await server.register(async (scope) => phoneRoutes(scope, context), { prefix: '/api' })
+  await server.register(async (scope) => resourceRoutes(scope, context), { prefix: '/api/v1' })
   await server.ready()
   const closing = new AbortController()
   const background: PeriodicWork[] = []
+  const { clock, log } = dependencies
+  const webhooks = createWebhookSender({ db, clock, log, privateNetworks: config.webhookNetworks ?? [] })
   let closed: Promise<void> | null = null
   return {
     fastify: server,
@@ -144,11 +157,12 @@ async function composeApi(
       const { port } = server.server.address() as AddressInfo
       listeningUrl = `http://${reachableHost(config.host)}:${port}`
       warmInBackground(context, closing.signal)
-      background.push(...startBackground(context, closing.signal))
+      background.push(...startBackground(context, { webhooks, signal: closing.signal }))
       return { port, url: listeningUrl }
     },
     close() {
       closing.abort()
+      webhooks.close()
       closed ??= closeAll(server, context, background)
       return closed
     },
@@ -206,8 +220,9 @@ function createContext(
   }
 }
 
-function sessionRoutes(scope: HttpServer, context: ApiContext): void {
+function phoneRoutes(scope: HttpServer, context: ApiContext): void {
   requireSession(scope, context)
+  requireAccess(scope, context, { access: 'phone' })
   endSessionRoute(scope, context)
   userRoutes(scope, context)
   accessCodeRoutes(scope, context)
@@ -218,19 +233,35 @@ function sessionRoutes(scope: HttpServer, context: ApiContext): void {
   removeAudioRoute(scope, context)
 }
 
+function resourceRoutes(scope: HttpServer, context: ApiContext): void {
+  requireSession(scope, context)
+  requireAccess(scope, context)
+  ticketResourceRoutes(scope, context)
+  ticketHistoryRoutes(scope, context)
+  userResourceRoutes(scope, context)
+  serviceResourceRoutes(scope, context)
+  callResourceRoutes(scope, context)
+}
+
 function warmInBackground(context: ApiContext, signal: AbortSignal): void {
   warmCatalogue(context, signal).catch((error: unknown) => {
     context.log.warn({ err: error }, 'catalogue could not be spoken ahead')
   })
 }
 
-/** Messages that are owed, each minute; what has expired, each hour or day. */
+/** Events for other programs, every two seconds; messages that are owed, each minute; what has expired, each hour or day. */
 function startBackground(
   { notifier, speech, db, clock, config, log }: ApiContext,
-  signal: AbortSignal,
+  { webhooks, signal }: { webhooks: WebhookSender; signal: AbortSignal },
 ): PeriodicWork[] {
   const hourly = { everyMs: 3_600_000, log }
   return [
+    startPeriodicWork({ name: 'webhooks', everyMs: 2_000, log, work: () => webhooks.deliver() }),
+    startPeriodicWork({
+      ...hourly,
+      name: 'old webhook deliveries',
+      work: () => pruneDeliveries(db, clock.now()),
+    }),
     startPeriodicWork({ name: 'owed messages', everyMs: 60_000, log, work: () => notifier.resend() }),
     startPeriodicWork({ ...hourly, name: 'speech sweep', work: () => speech.sweep() }),
     startPeriodicWork({

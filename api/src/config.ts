@@ -117,6 +117,11 @@ export const apiSettings = {
     description: 'Networks that may read /metrics',
     default: loopback,
   }),
+  webhookNetworks: optional(
+    networks('WEBHOOK_NETWORKS', {
+      description: 'Networks that are not public and webhooks may call; unset: public addresses only',
+    }),
+  ),
   requestsPerMinute: integer('API_REQUESTS_PER_MINUTE', {
     description: 'Requests a minute from one address',
     default: 12_000,

@@ -18,6 +18,11 @@ export const errorTable = {
     message: 'Sessão inexistente, expirada ou revogada.',
   },
   ORIGEM_NAO_PERMITIDA: { statusCode: 403, retryable: false, message: 'Endereço de origem não permitido.' },
+  PAPEL_SEM_PERMISSAO: {
+    statusCode: 403,
+    retryable: false,
+    message: 'O papel deste cliente não permite a operação.',
+  },
   ROTA_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Rota não encontrada.' },
   USUARIO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Usuário não encontrado.' },
   CHAMADO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Chamado não encontrado.' },
@@ -30,9 +35,29 @@ export const errorTable = {
     retryable: false,
     message: 'A chave de idempotência já foi usada com outro conteúdo.',
   },
+  USUARIO_JA_EXISTE: {
+    statusCode: 409,
+    retryable: false,
+    message: 'Já existe um usuário com este código de cadastro.',
+  },
+  MUDANCA_NAO_PERMITIDA: {
+    statusCode: 409,
+    retryable: false,
+    message: 'O estado atual não permite esta mudança.',
+  },
+  VERSAO_DIVERGENTE: {
+    statusCode: 412,
+    retryable: false,
+    message: 'O recurso mudou desde que foi lido. Leia de novo e repita.',
+  },
   CORPO_GRANDE_DEMAIS: { statusCode: 413, retryable: false, message: 'Corpo da requisição grande demais.' },
   TIPO_NAO_SUPORTADO: { statusCode: 415, retryable: false, message: 'Envie o corpo como application/json.' },
   SERVICO_INEXISTENTE: { statusCode: 422, retryable: false, message: 'Serviço inexistente ou desativado.' },
+  VERSAO_AUSENTE: {
+    statusCode: 428,
+    retryable: false,
+    message: 'Envie em If-Match o ETag do recurso que foi lido.',
+  },
   LIMITE_DE_CODIGOS: {
     statusCode: 429,
     retryable: false,

@@ -15,7 +15,7 @@ export interface ApiProcess {
 /** So little that what isn't let go of ends the process soon. */
 const heapMegabytes = 128
 const startTimeoutMs = 30_000
-const main = new URL('../../api/src/main.ts', import.meta.url).pathname
+const main = new URL('./attacked-api.ts', import.meta.url).pathname
 
 /** @throws Error when it doesn't listen within 30 s */
 export async function startApiProcess(environment: Readonly<Record<string, string>>): Promise<ApiProcess> {

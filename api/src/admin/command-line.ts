@@ -18,6 +18,7 @@ import type { Terminal } from './terminal.ts'
 import { ticketCommands } from './ticket-commands.ts'
 import { userCommands } from './user-commands.ts'
 import { userImportCommands } from './user-import-commands.ts'
+import { webhookCommands } from './webhook-commands.ts'
 
 const commands: Commands = {
   ...userCommands,
@@ -27,6 +28,7 @@ const commands: Commands = {
   ...hoursCommands,
   ...holidayCommands,
   ...clientCommands,
+  ...webhookCommands,
   ...migrationCommands,
   ...retentionCommands,
   ...privacyCommands,

@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/audit-log.ts'
 import type { Database } from '../database/schema.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { ticketIdOf } from '../tickets/protocol.ts'
-import { listTicketEvents } from '../tickets/ticket-event-repository.ts'
+import { listTicketEvents, type TicketEvent } from '../tickets/ticket-event-repository.ts'
 import { addTicketNote, listTicketNotes } from '../tickets/ticket-note-repository.ts'
 import { changeTicket, findTicket, type Ticket, type TicketChange } from '../tickets/ticket-repository.ts'
 import { statusWords, ticketStatuses } from '../tickets/ticket-text.ts'
@@ -123,9 +123,11 @@ async function change(
 }
 
 type HistoryEntry = { at: Date; actor: string } & (
-  | { kind: 'status' | 'assignee'; from: string | null; to: string | null }
+  | { kind: TicketEvent['kind']; from: string | null; to: string | null }
   | { kind: 'note'; text: string }
 )
+
+const changeWords = { status: '', assignee: 'responsável ', service: 'serviço ' } as const
 
 /** Events and notes in the order in which they happened. */
 async function readHistory(db: Database, ticketId: number): Promise<HistoryEntry[]> {
@@ -144,7 +146,7 @@ async function historyLines(db: Database, ticketId: number): Promise<string[]> {
     const what =
       entry.kind === 'note'
         ? `anotação: ${entry.text}`
-        : `${entry.kind === 'assignee' ? 'responsável ' : ''}${entry.from ?? '-'} -> ${entry.to ?? '-'}`
+        : `${changeWords[entry.kind]}${entry.from ?? '-'} -> ${entry.to ?? '-'}`
     return `  ${entry.at.toISOString()}  ${what}  (${entry.actor})`
   })
 }

@@ -99,7 +99,7 @@ export async function endSession(
 async function requireNetwork(
   context: AuthenticationContext,
   credentials: Credentials,
-  client: SessionClient,
+  client: Pick<SessionClient, 'name' | 'networks'>,
 ): Promise<void> {
   if (!addressInNetworks(credentials.address, client.networks)) {
     await refuse(context, credentials, { event: 'network_refused', actor: client.name })

@@ -5,11 +5,12 @@ import { errorAnswers } from '../http/error-answers.ts'
 import { clientOf } from '../http/request-source.ts'
 import type { HttpServer } from '@ura/core/http/server'
 import { authenticate, type Credentials, endSession, signIn } from './authentication.ts'
+import type { ClientRole } from './client-repository.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The client of the request's session; null outside the session. */
-    client: { id: number; name: string } | null
+    client: { id: number; name: string; role: ClientRole } | null
   }
 }
 
@@ -50,6 +51,7 @@ export function endSessionRoute(server: HttpServer, context: ApiContext): void {
   server.post(
     '/encerrar_sessao',
     {
+      config: { access: 'session' },
       schema: {
         tags: ['Sessão'],
         summary: 'Encerra a sessão enviada',

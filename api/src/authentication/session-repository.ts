@@ -1,4 +1,5 @@
 import type { Database } from '../database/schema.ts'
+import type { ClientRole } from './client-repository.ts'
 import { hashToken, newToken } from './tokens.ts'
 
 /** The client behind a session in force. */
@@ -6,6 +7,7 @@ export interface SessionClient {
   id: number
   name: string
   networks: readonly string[]
+  role: ClientRole
 }
 
 /** Opens a session and gives its token, which only the client keeps; sessions past their end are removed. */
@@ -37,7 +39,13 @@ export async function findSessionClient(
   const row = await db
     .selectFrom('client_sessions')
     .innerJoin('clients', 'clients.id', 'client_sessions.client_id')
-    .select(['clients.id', 'clients.name', 'clients.networks', 'client_sessions.expires_at_ms'])
+    .select([
+      'clients.id',
+      'clients.name',
+      'clients.networks',
+      'clients.role',
+      'client_sessions.expires_at_ms',
+    ])
     .where('client_sessions.token_hash', '=', tokenHash)
     .where('client_sessions.expires_at_ms', '>', now.getTime())
     .where('client_sessions.revoked_at_ms', 'is', null)
@@ -46,7 +54,12 @@ export async function findSessionClient(
   if (row === undefined) {
     return null
   }
-  const client = { id: row.id, name: row.name, networks: row.networks.split(',') }
+  const client = {
+    id: row.id,
+    name: row.name,
+    networks: row.networks.split(','),
+    role: row.role as ClientRole,
+  }
   return { client, expiresAt: new Date(row.expires_at_ms) }
 }
 

@@ -20,6 +20,8 @@ export interface Schema {
   ticket_events: TicketEventsTable
   ticket_notes: TicketNotesTable
   calls: CallsTable
+  webhook_endpoints: WebhookEndpointsTable
+  webhook_deliveries: WebhookDeliveriesTable
 }
 
 /** The database, or a transaction on it: repositories take either. */
@@ -29,6 +31,7 @@ interface UsersTable {
   id: Generated<number>
   code: string
   name: string
+  name_key: Generated<string>
   department: string | null
   whatsapp: string | null
   extension: string | null
@@ -126,6 +129,7 @@ interface TicketsTable {
   notified_at_ms: ColumnType<number | null, number | null | undefined>
   version: Generated<number>
   assignee: ColumnType<string | null, string | null | undefined>
+  changed_at_ms: Generated<number>
 }
 
 interface TicketEventsTable {
@@ -138,6 +142,8 @@ interface TicketEventsTable {
   kind: Generated<string>
   from_assignee: ColumnType<string | null, string | null | undefined>
   to_assignee: ColumnType<string | null, string | null | undefined>
+  from_service: ColumnType<string | null, string | null | undefined>
+  to_service: ColumnType<string | null, string | null | undefined>
 }
 
 interface TicketNotesTable {
@@ -159,4 +165,30 @@ interface CallsTable {
   user_code: string | null
   protocols: string
   recorded_at_ms: number
+}
+
+interface WebhookEndpointsTable {
+  id: Generated<number>
+  name: string
+  url: string
+  secret: string
+  events: string
+  created_at_ms: number
+  lease_token: ColumnType<string | null, string | null | undefined>
+  leased_until_ms: Generated<number>
+}
+
+interface WebhookDeliveriesTable {
+  id: Generated<number>
+  endpoint_id: number
+  message_id: string
+  type: string
+  body: string
+  state: string
+  attempts: Generated<number>
+  created_at_ms: number
+  next_attempt_at_ms: number
+  give_up_at_ms: number
+  settled_at_ms: ColumnType<number | null, number | null | undefined>
+  last_result: ColumnType<string | null, string | null | undefined>
 }

@@ -7,7 +7,7 @@ export function sourceOf(request: FastifyRequest): AuditSource {
 }
 
 /** The client of an authenticated request. */
-export function clientOf(request: FastifyRequest): { id: number; name: string } {
+export function clientOf(request: FastifyRequest): NonNullable<FastifyRequest['client']> {
   if (request.client === null) {
     throw new Error('The route is outside the session')
   }

@@ -3,7 +3,7 @@ import { isUniqueViolation } from '../database/database-errors.ts'
 import type { Database } from '../database/schema.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 
-type IdempotentEndpoint = 'solicitar_codigo' | 'verificar_codigo' | 'novo_chamado'
+type IdempotentEndpoint = 'solicitar_codigo' | 'verificar_codigo' | 'novo_chamado' | 'v1/tickets' | 'v1/notes'
 
 /** One request that may be sent more than once with the same effect. */
 export interface IdempotentRequest {

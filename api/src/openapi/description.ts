@@ -35,5 +35,9 @@ export const tags: { name: string; description: string }[] = [
   { name: 'Horário', description: 'O horário de atendimento da equipe.' },
   { name: 'Ligação', description: 'O registro de cada ligação.' },
   { name: 'Áudio', description: 'O que a API fala, em WAV para o Asterisk.' },
+  { name: 'v1: tickets', description: 'Tickets for programs: lists, changes on `If-Match`, history, notes.' },
+  { name: 'v1: users', description: 'People, for programs.' },
+  { name: 'v1: services', description: 'The catalogue, for programs.' },
+  { name: 'v1: calls', description: 'What became of calls, for programs.' },
   { name: 'Operação', description: 'Para quem mantém o serviço no ar; fora da sessão.' },
 ]

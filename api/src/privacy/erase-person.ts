@@ -1,9 +1,12 @@
 import type { TicketStatus } from '@ura/core/ticket-api/schemas'
 import type { Database } from '../database/schema.ts'
 import { lockUser } from '../database/transaction.ts'
+import { nameKey } from '../users/name-key.ts'
 import type { User } from '../users/user-repository.ts'
 
 const endedStatuses: readonly TicketStatus[] = ['resolvido', 'fechado', 'cancelado']
+
+const nameOfErased = 'Pessoa removida'
 
 /** What an erasure takes away or leaves without the person. */
 export interface Erasure {
@@ -56,7 +59,8 @@ export async function erasePerson(trx: Database, user: User, now: Date): Promise
     .updateTable('users')
     .set({
       code: pseudonym,
-      name: 'Pessoa removida',
+      name: nameOfErased,
+      name_key: nameKey(nameOfErased),
       department: null,
       whatsapp: null,
       extension: null,

@@ -15,7 +15,9 @@ interface OpenTicketRequest {
   callId: string | null
   origin: TicketOrigin
   source: AuditSource
-  idempotent: Omit<IdempotentRequest, 'now' | 'endpoint'>
+  idempotent: Omit<IdempotentRequest, 'now'>
+  /** What the request calls the two fields that may be refused. */
+  fields: { user: string; service: string }
 }
 
 interface OpenedTicket {
@@ -31,19 +33,19 @@ interface OpenedTicket {
 export async function openTicket(
   context: Pick<ApiContext, 'db' | 'clock' | 'keyedHash' | 'notifier' | 'metrics'>,
   request: OpenTicketRequest,
-): Promise<{ protocol: string; replayed: boolean }> {
+): Promise<{ id: number; protocol: string; replayed: boolean }> {
   const { db, clock, keyedHash, notifier, metrics } = context
   const now = clock.now()
   const user = await findActiveUser(db, request.userCode)
   if (user === null) {
-    throw new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: 'usuario' })
+    throw new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: request.fields.user })
   }
   const { answer, replayed } = await inTransaction(db, async (trx) => {
-    const idempotent = { ...request.idempotent, endpoint: 'novo_chamado' as const, now }
+    const idempotent = { ...request.idempotent, now }
     return await once<OpenedTicket>({ trx, keyedHash, request: idempotent }, async () => {
       const service = await findOfferedService(trx, request.service)
       if (service === null) {
-        throw new HelpdeskError('SERVICO_INEXISTENTE', { field: 'servico' })
+        throw new HelpdeskError('SERVICO_INEXISTENTE', { field: request.fields.service })
       }
       const { callId, origin, source } = request
       const ticket = { userId: user.id, serviceId: service.id, origin, callId, actor: source.actor, now }
@@ -66,5 +68,5 @@ export async function openTicket(
       notifier.ticketOpened({ id, phone: user.whatsapp, service }, request.source.requestId)
     }
   }
-  return { protocol: answer.protocol, replayed }
+  return { id: answer.id, protocol: answer.protocol, replayed }
 }

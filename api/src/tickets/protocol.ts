@@ -29,3 +29,24 @@ function luhnCheckDigit(number: string): number {
     }, 0)
   return (10 - (sum % 10)) % 10
 }
+
+/** Digits of the longest protocol; ids stay whole numbers of JavaScript. */
+const protocolDigitsMax = 15
+
+/** The stretches of ticket ids whose protocols begin with these digits (1 to 15), the lower end included, in order. */
+export function ticketIdRanges(digits: string): { from: number; before: number }[] {
+  const exact = ticketIdOf(digits)
+  const ranges = exact === null ? [] : [{ from: exact, before: exact + 1 }]
+  if (!/^[1-9]/.test(digits)) {
+    return []
+  }
+  // Without the check digit a longer protocol is a number that begins with all of the digits.
+  for (let places = 0; digits.length + places < protocolDigitsMax; places += 1) {
+    const power = 10 ** places
+    const before = (Number(digits) + 1) * power - idOffset
+    if (before > 1) {
+      ranges.push({ from: Math.max(1, Number(digits) * power - idOffset), before })
+    }
+  }
+  return ranges
+}

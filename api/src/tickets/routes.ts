@@ -51,7 +51,13 @@ function openTicketRoute(server: HttpServer, context: ApiContext): void {
         callId: body.chamada ?? null,
         origin: body.origem ?? 'telefone',
         source: sourceOf(request),
-        idempotent: { clientId: clientOf(request).id, key: request.headers['idempotency-key'], body },
+        idempotent: {
+          clientId: clientOf(request).id,
+          endpoint: 'novo_chamado',
+          key: request.headers['idempotency-key'],
+          body,
+        },
+        fields: { user: 'usuario', service: 'servico' },
       })
       const audio = await context.audio({ text: protocolText(protocol), kind: 'personal' }, request.id)
       return await reply.code(replayed ? 200 : 201).send({ status: true, protocolo: protocol, ...audio })

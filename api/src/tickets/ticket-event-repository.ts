@@ -1,5 +1,8 @@
 import type { TicketStatus } from '@ura/core/ticket-api/schemas'
-import type { Database } from '../database/schema.ts'
+import type { Selectable } from 'kysely'
+import type { Database, Schema } from '../database/schema.ts'
+import { announce, type WebhookEventType } from '../webhooks/webhook-outbox.ts'
+import { protocolOf } from './protocol.ts'
 
 interface EventOf<T> {
   at: Date
@@ -8,10 +11,11 @@ interface EventOf<T> {
   to: T
 }
 
-/** One change of a ticket: of its status, whose opening has no `from`, or of who has it. */
+/** One change of a ticket: of its status, whose opening has no `from`, of who has it, or of its service (by code). */
 export type TicketEvent =
   | ({ kind: 'status' } & EventOf<TicketStatus>)
   | ({ kind: 'assignee' } & EventOf<string | null>)
+  | ({ kind: 'service' } & EventOf<string>)
 
 /** A ticket's changes, oldest first. */
 export async function listTicketEvents(db: Database, ticketId: number): Promise<TicketEvent[]> {
@@ -21,17 +25,25 @@ export async function listTicketEvents(db: Database, ticketId: number): Promise<
     .where('ticket_id', '=', ticketId)
     .orderBy('id')
     .execute()
-  return rows.map((row) => {
-    const known = { at: new Date(row.happened_at_ms), actor: row.actor }
-    return row.kind === 'assignee'
-      ? { kind: 'assignee', ...known, from: row.from_assignee, to: row.to_assignee }
-      : {
-          kind: 'status',
-          ...known,
-          from: row.from_status as TicketStatus | null,
-          to: row.to_status as TicketStatus,
-        }
-  })
+  return rows.map(toTicketEvent)
+}
+
+/** The event that a row of `ticket_events` keeps. */
+export function toTicketEvent(row: Selectable<Schema['ticket_events']>): TicketEvent {
+  const known = { at: new Date(row.happened_at_ms), actor: row.actor }
+  switch (row.kind) {
+    case 'assignee':
+      return { kind: 'assignee', ...known, from: row.from_assignee, to: row.to_assignee }
+    case 'service':
+      return { kind: 'service', ...known, from: row.from_service, to: row.to_service ?? '' }
+    default:
+      return {
+        kind: 'status',
+        ...known,
+        from: row.from_status as TicketStatus | null,
+        to: row.to_status as TicketStatus,
+      }
+  }
 }
 
 /** Keeps a change of status; to be called inside the transaction that makes it. */
@@ -50,6 +62,10 @@ export async function addStatusEvent(
       to_status: event.to,
     })
     .execute()
+  await announceChange(trx, event.from === null ? 'ticket.opened' : 'ticket.status_changed', {
+    ticketId,
+    ...event,
+  })
 }
 
 /** Keeps a change of who has a ticket; to be called inside the transaction that makes it. */
@@ -71,4 +87,35 @@ export async function addAssigneeEvent(
       to_assignee: event.to,
     })
     .execute()
+  await announceChange(trx, 'ticket.assigned', { ticketId: ticket.id, ...event })
+}
+
+/** Keeps a change of a ticket's service; to be called inside the transaction that makes it. */
+export async function addServiceEvent(
+  trx: Database,
+  ticket: { id: number; status: TicketStatus },
+  event: EventOf<string>,
+): Promise<void> {
+  await trx
+    .insertInto('ticket_events')
+    .values({
+      ticket_id: ticket.id,
+      happened_at_ms: event.at.getTime(),
+      actor: event.actor,
+      from_status: ticket.status,
+      to_status: ticket.status,
+      kind: 'service' satisfies TicketEvent['kind'],
+      from_service: event.from,
+      to_service: event.to,
+    })
+    .execute()
+  await announceChange(trx, 'ticket.service_changed', { ticketId: ticket.id, ...event })
+}
+
+async function announceChange(
+  trx: Database,
+  type: WebhookEventType,
+  { ticketId, at, actor, from, to }: { ticketId: number } & EventOf<string | null>,
+): Promise<void> {
+  await announce(trx, { type, at, data: { protocol: protocolOf(ticketId), actor, from, to } })
 }

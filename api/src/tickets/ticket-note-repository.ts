@@ -1,4 +1,6 @@
 import type { Database } from '../database/schema.ts'
+import { announce } from '../webhooks/webhook-outbox.ts'
+import { protocolOf } from './protocol.ts'
 
 /** What somebody wrote about a ticket; never changed, never read to callers. */
 export interface TicketNote {
@@ -17,7 +19,7 @@ export async function addTicketNote(
 ): Promise<number> {
   await trx
     .updateTable('tickets')
-    .set((column) => ({ version: column('version', '+', 1) }))
+    .set((column) => ({ version: column('version', '+', 1), changed_at_ms: note.now.getTime() }))
     .where('id', '=', ticketId)
     .execute()
   const { insertId } = await trx
@@ -29,7 +31,10 @@ export async function addTicketNote(
       text: note.text,
     })
     .executeTakeFirstOrThrow()
-  return Number(insertId)
+  const noteId = Number(insertId)
+  const data = { protocol: protocolOf(ticketId), actor: note.author, note: noteId }
+  await announce(trx, { type: 'ticket.noted', at: note.now, data })
+  return noteId
 }
 
 /** A ticket's notes, oldest first. */

@@ -1,7 +1,7 @@
 import type { TicketStatus } from '@ura/core/ticket-api/schemas'
 import type { Database } from '../database/schema.ts'
 import { protocolOf } from './protocol.ts'
-import { addAssigneeEvent, addStatusEvent } from './ticket-event-repository.ts'
+import { addAssigneeEvent, addServiceEvent, addStatusEvent } from './ticket-event-repository.ts'
 
 export interface Ticket {
   id: number
@@ -46,6 +46,7 @@ export async function addTicket(
       status: 'aberto' satisfies TicketStatus,
       opened_at_ms: now.getTime(),
       updated_at_ms: now.getTime(),
+      changed_at_ms: now.getTime(),
     })
     .executeTakeFirstOrThrow()
   const id = Number(insertId)
@@ -132,8 +133,14 @@ export interface TicketChange {
   status?: TicketStatus
   /** 1 to 100 characters; null takes it from whoever has it. */
   assignee?: string | null
+  service?: { from: ServiceReference; to: ServiceReference }
   actor: string
   now: Date
+}
+
+interface ServiceReference {
+  id: number
+  code: string
 }
 
 /**
@@ -146,12 +153,13 @@ export async function changeTicket(
   ticket: Pick<Ticket, 'id' | 'version' | 'status' | 'assignee'>,
   change: TicketChange,
 ): Promise<boolean> {
-  const { status = ticket.status, assignee = ticket.assignee, actor, now } = change
+  const { status = ticket.status, assignee = ticket.assignee, service, actor, now } = change
   const isStatusChanged = status !== ticket.status
   const { numUpdatedRows } = await trx
     .updateTable('tickets')
-    .set({ status, assignee, version: ticket.version + 1 })
+    .set({ status, assignee, version: ticket.version + 1, changed_at_ms: now.getTime() })
     .$if(isStatusChanged, (update) => update.set({ updated_at_ms: now.getTime() }))
+    .$if(service !== undefined, (update) => update.set({ service_id: service?.to.id ?? 0 }))
     .where('id', '=', ticket.id)
     .where('version', '=', ticket.version)
     .executeTakeFirst()
@@ -164,6 +172,10 @@ export async function changeTicket(
   if (assignee !== ticket.assignee) {
     const event = { at: now, actor, from: ticket.assignee, to: assignee }
     await addAssigneeEvent(trx, { id: ticket.id, status }, event)
+  }
+  if (service !== undefined) {
+    const event = { at: now, actor, from: service.from.code, to: service.to.code }
+    await addServiceEvent(trx, { id: ticket.id, status }, event)
   }
   return true
 }

@@ -1,5 +1,6 @@
 import { isUniqueViolation } from '../database/database-errors.ts'
 import type { Database } from '../database/schema.ts'
+import { nameKey } from './name-key.ts'
 
 /** A member of staff who may open tickets. */
 export interface User {
@@ -19,7 +20,7 @@ export interface User {
 export async function findActiveUser(db: Database, code: string): Promise<User | null> {
   const row = await db
     .selectFrom('users')
-    .selectAll()
+    .select(userColumns)
     .where('code', '=', code)
     .where('active', '=', 1)
     .executeTakeFirst()
@@ -55,7 +56,7 @@ export async function addUser(db: Database, user: Omit<User, 'id'>, now: Date): 
     const times = { created_at_ms: now.getTime(), updated_at_ms: now.getTime() }
     await db
       .insertInto('users')
-      .values({ ...fields, active: active ? 1 : 0, ...times })
+      .values({ ...fields, name_key: nameKey(fields.name), active: active ? 1 : 0, ...times })
       .execute()
     return true
   } catch (error) {
@@ -77,6 +78,7 @@ export async function changeUser(
     .updateTable('users')
     .set({
       ...fields,
+      ...(fields.name === undefined ? {} : { name_key: nameKey(fields.name) }),
       ...(active === undefined ? {} : { active: active ? 1 : 0 }),
       updated_at_ms: now.getTime(),
     })
@@ -95,6 +97,26 @@ export async function addUsers(
   const times = { created_at_ms: now.getTime(), updated_at_ms: now.getTime() }
   await db
     .insertInto('users')
-    .values(users.map((user) => ({ ...user, ...times })))
+    .values(users.map((user) => ({ ...user, name_key: nameKey(user.name), ...times })))
     .execute()
+}
+
+/** The users that a page's keys name, by `id` or `code`, in the order of the keys. */
+export async function findUsersByKey(
+  db: Database,
+  keys: readonly Readonly<Record<string, string | number>>[],
+): Promise<User[]> {
+  const column = keys[0]?.['id'] === undefined ? 'code' : 'id'
+  const wanted = keys.flatMap((key) => key[column] ?? [])
+  if (wanted.length === 0) {
+    return []
+  }
+  const rows = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .$if(column === 'id', (query) => query.where('id', 'in', wanted.map(Number)))
+    .$if(column === 'code', (query) => query.where('code', 'in', wanted.map(String)))
+    .execute()
+  const byKey = new Map(rows.map((row) => [row[column], { ...row, active: row.active === 1 }]))
+  return wanted.flatMap((key) => byKey.get(key) ?? [])
 }

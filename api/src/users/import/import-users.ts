@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../../database/schema.ts'
+import { nameKey } from '../name-key.ts'
 import type { UserFieldName, UserFields } from '../user-fields.ts'
 import { listUsers } from '../user-repository.ts'
 import { type ImportPlan, type NewUser, planImport, type UserChange } from './import-plan.ts'
@@ -59,7 +60,12 @@ export async function applyImportPlan(
 
 async function insertUsers(trx: Database, users: readonly NewUser[], now: Date): Promise<void> {
   const times = { created_at_ms: now.getTime(), updated_at_ms: now.getTime() }
-  const rows = users.map((user) => ({ ...user, active: user.active ? 1 : 0, ...times }))
+  const rows = users.map((user) => ({
+    ...user,
+    name_key: nameKey(user.name),
+    active: user.active ? 1 : 0,
+    ...times,
+  }))
   await trx.insertInto('users').values(rows).execute()
 }
 
@@ -80,6 +86,12 @@ async function updateUsers(trx: Database, changes: readonly UserChange[], now: D
     )
     return cases.length === 0 ? [] : [assignment(column, cases)]
   })
+  const keys = changes.flatMap(({ id, changes: { name } }) =>
+    name === undefined ? [] : [sql`when ${id} then ${nameKey(name)}`],
+  )
+  if (keys.length > 0) {
+    assignments.push(assignment('name_key', keys))
+  }
   const ids = changes.map(({ id }) => id)
   await sql`update users set updated_at_ms = ${now.getTime()}, ${sql.join(assignments)}
     where id in (${sql.join(ids)})`.execute(trx)

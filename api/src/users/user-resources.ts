@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { HelpdeskError } from '@ura/core/errors'
+import { maskPhoneNumber, parsePhoneNumber } from '@ura/core/phone-number'
+import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
+import type { ApiContext } from '../context.ts'
+import type { Database } from '../database/schema.ts'
+import { inTransaction, lockUser } from '../database/transaction.ts'
+import { requireMatch, versionEtag } from '../http/entity-version.ts'
+import { addUser, changeUser, findUser, type User } from './user-repository.ts'
+import type { AddUserBody, ChangeUserBody, UserResource } from './user-resource-schemas.ts'
+
+type UserContext = Pick<ApiContext, 'db' | 'clock'>
+
+/** A user as programs read one, the phone masked. */
+export function userResource(user: User): UserResource {
+  const { code, name, department, whatsapp, extension, email, active } = user
+  const masked = whatsapp === null ? null : maskPhoneNumber(whatsapp)
+  return { code, name, department, whatsapp: masked, extension, email, active }
+}
+
+/** The ETag of a user: of all that is kept, the whole phone included, so that whoever changes it changes the ETag. */
+export function userEtag(user: User): string {
+  const { code, name, department, whatsapp, extension, email, active } = user
+  const content = JSON.stringify([code, name, department, whatsapp, extension, email, active])
+  return versionEtag(createHash('sha256').update(content).digest('hex').slice(0, 24))
+}
+
+/** @throws HelpdeskError USUARIO_NAO_ENCONTRADO */
+export async function requireUser(db: Database, code: string): Promise<User> {
+  const user = await findUser(db, code)
+  if (user === null) {
+    throw new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: 'code' })
+  }
+  return user
+}
+
+/**
+ * Adds a user, active unless told otherwise.
+ * @throws HelpdeskError USUARIO_JA_EXISTE; REQUISICAO_INVALIDA for a number that is none
+ */
+export async function registerUser(
+  { db, clock }: UserContext,
+  body: AddUserBody,
+  source: AuditSource,
+): Promise<User> {
+  const { code, name, department = null, extension = null, email = null, active = true } = body
+  const whatsapp = e164(body.whatsapp ?? null)
+  const now = clock.now()
+  return await inTransaction(db, async (trx) => {
+    if (!(await addUser(trx, { code, name, department, whatsapp, extension, email, active }, now))) {
+      throw new HelpdeskError('USUARIO_JA_EXISTE', { field: 'code' })
+    }
+    await recordAudit(trx, { event: 'user_added', source, at: now, userCode: code })
+    return await requireUser(trx, code)
+  })
+}
+
+/**
+ * Changes a user as it was read.
+ * @throws HelpdeskError USUARIO_NAO_ENCONTRADO, VERSAO_DIVERGENTE; REQUISICAO_INVALIDA for a number that is none
+ */
+export async function editUser(
+  { db, clock }: UserContext,
+  edit: { code: string; body: ChangeUserBody; ifMatch: string; source: AuditSource },
+): Promise<User> {
+  const { code, body, ifMatch, source } = edit
+  const change = body.whatsapp === undefined ? body : { ...body, whatsapp: e164(body.whatsapp) }
+  const now = clock.now()
+  return await inTransaction(db, async (trx) => {
+    const { id } = await requireUser(trx, code)
+    // Read once more behind the lock: what it is compared with can't change until the end.
+    await lockUser(trx, id)
+    const user = await requireUser(trx, code)
+    requireMatch(ifMatch, userEtag(user))
+    await changeUser(trx, id, change, now)
+    const detail = { fields: Object.keys(change).join(',') }
+    await recordAudit(trx, { event: 'user_changed', source, at: now, userCode: code, detail })
+    return await requireUser(trx, code)
+  })
+}
+
+function e164(text: string | null): string | null {
+  const number = text === null ? null : parsePhoneNumber(text)
+  // Without its area code a Brazilian number is possible, but of no use to WhatsApp.
+  if (text !== null && (number === null || /^\+55\d{0,9}$/.test(number))) {
+    throw new HelpdeskError('REQUISICAO_INVALIDA', {
+      message: 'O campo "whatsapp" não é um telefone válido, com DDD.',
+      field: 'whatsapp',
+    })
+  }
+  return number
+}

@@ -1,0 +1,90 @@
+import { isUniqueViolation } from '../database/database-errors.ts'
+import type { Database } from '../database/schema.ts'
+import type { WebhookEventType } from './webhook-outbox.ts'
+
+/** A program that is told of events. */
+export interface WebhookEndpoint {
+  id: number
+  name: string
+  url: string
+  secret: string
+  events: readonly WebhookEventType[]
+  createdAt: Date
+}
+
+/** Endpoints at most: each is written to in every transaction that changes a ticket. */
+export const endpointsMax = 20
+
+/** Adds an endpoint; false when the name is taken. */
+export async function addEndpoint(
+  db: Database,
+  endpoint: Omit<WebhookEndpoint, 'id' | 'createdAt'>,
+  now: Date,
+): Promise<boolean> {
+  const { name, url, secret, events } = endpoint
+  try {
+    await db
+      .insertInto('webhook_endpoints')
+      .values({ name, url, secret, events: events.join(','), created_at_ms: now.getTime() })
+      .execute()
+    return true
+  } catch (error) {
+    if (isUniqueViolation(error)) {
+      return false
+    }
+    throw error
+  }
+}
+
+/** All endpoints by name. */
+export async function listEndpoints(db: Database): Promise<WebhookEndpoint[]> {
+  const rows = await db.selectFrom('webhook_endpoints').selectAll().orderBy('name').execute()
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    url: row.url,
+    secret: row.secret,
+    events: row.events.split(',') as WebhookEventType[],
+    createdAt: new Date(row.created_at_ms),
+  }))
+}
+
+/** Removes an endpoint and what is owed to it; to be called inside a transaction. */
+export async function removeEndpoint(trx: Database, endpointId: number): Promise<void> {
+  await trx.deleteFrom('webhook_deliveries').where('endpoint_id', '=', endpointId).execute()
+  await trx.deleteFrom('webhook_endpoints').where('id', '=', endpointId).execute()
+}
+
+/** Who delivers to an endpoint, until when. */
+interface Lease {
+  endpointId: number
+  token: string
+  now: Date
+  untilMs: number
+}
+
+/** Takes or prolongs the lease of an endpoint; false while another instance has it. */
+export async function takeLease(db: Database, { endpointId, token, now, untilMs }: Lease): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('webhook_endpoints')
+    .set({ lease_token: token, leased_until_ms: untilMs })
+    .where('id', '=', endpointId)
+    .where((where) =>
+      where.or([where('lease_token', '=', token), where('leased_until_ms', '<', now.getTime())]),
+    )
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Gives a lease back. */
+export async function releaseLease(
+  db: Database,
+  { endpointId, token }: Omit<Lease, 'now' | 'untilMs'>,
+): Promise<void> {
+  await db
+    .updateTable('webhook_endpoints')
+    .set({ lease_token: null, leased_until_ms: 0 })
+    .where('id', '=', endpointId)
+    .where('lease_token', '=', token)
+    .execute()
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '../database/schema.ts'
+
+/** What other programs can be told of. */
+export const webhookEventTypes = [
+  'ticket.opened',
+  'ticket.status_changed',
+  'ticket.assigned',
+  'ticket.service_changed',
+  'ticket.noted',
+] as const
+export type WebhookEventType = (typeof webhookEventTypes)[number]
+
+/** One event as it is sent: which ticket and what changed, and nothing about people; the rest can be read by protocol. */
+export interface WebhookEvent {
+  type: WebhookEventType | 'webhook.test'
+  at: Date
+  data: Readonly<Record<string, string | number | null>>
+}
+
+/** How long a delivery is tried. */
+export const triedMs = 24 * 3_600_000
+
+/**
+ * Keeps that an event is owed to every endpoint that asked for its type; to be called inside the transaction that makes
+ * it, so that both are there or neither is.
+ */
+export async function announce(trx: Database, event: WebhookEvent): Promise<void> {
+  const endpoints = await trx.selectFrom('webhook_endpoints').select(['id', 'events']).orderBy('id').execute()
+  for (const { id, events } of endpoints) {
+    if (events.split(',').includes(event.type)) {
+      await owe(trx, id, event)
+    }
+  }
+}
+
+/** Keeps that an event is owed to one endpoint. */
+export async function owe(db: Database, endpointId: number, event: WebhookEvent): Promise<void> {
+  const atMs = event.at.getTime()
+  const { type, data } = event
+  await db
+    .insertInto('webhook_deliveries')
+    .values({
+      endpoint_id: endpointId,
+      message_id: `msg_${randomUUID()}`,
+      type,
+      body: JSON.stringify({ type, timestamp: event.at.toISOString(), data }),
+      state: 'pending' satisfies DeliveryState,
+      created_at_ms: atMs,
+      next_attempt_at_ms: atMs,
+      give_up_at_ms: atMs + triedMs,
+    })
+    .execute()
+}
+
+/** A dead delivery was given up, after a day or because the endpoint is gone. */
+export type DeliveryState = 'pending' | 'delivered' | 'dead'

@@ -1,0 +1,300 @@
+import { createHmac } from 'node:crypto'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createLogger } from '@ura/core/logger'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createFakeClock, type FakeClock } from '../testing/fakes.ts'
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
+import { openDatabase } from '../database/connection.ts'
+import { openMigratedDatabase } from '../database/migrated-database.ts'
+import type { Database } from '../database/schema.ts'
+import { inTransaction } from '../database/transaction.ts'
+import { listDeliveries, pruneDeliveries, replayDead } from './webhook-delivery-repository.ts'
+import { addEndpoint, listEndpoints } from './webhook-endpoint-repository.ts'
+import { announce, type WebhookEventType, webhookEventTypes } from './webhook-outbox.ts'
+import { createWebhookSender, nextAttempt } from './webhook-sender.ts'
+import { newWebhookSecret } from './webhook-signature.ts'
+
+interface Received {
+  headers: IncomingMessage['headers']
+  body: string
+}
+
+let database: TestDatabase
+let db: Database
+let clock: FakeClock
+let secret: string
+let received: Received[]
+let answer: (request: IncomingMessage, response: ServerResponse) => void
+let url: string
+let endServer: () => Promise<void>
+
+beforeEach(async () => {
+  clock = createFakeClock()
+  database = await createTestDatabase()
+  ;({ db } = await openMigratedDatabase(database.url, { now: clock.now() }))
+  received = []
+  answer = (_request, response) => response.writeHead(204).end()
+  ;({ url, endServer } = await listen((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() })
+      answer(request, response)
+    })
+  }))
+  secret = newWebhookSecret()
+  await addEndpoint(db, { name: 'console', url, secret, events: webhookEventTypes }, clock.now())
+})
+
+afterEach(async () => {
+  await endServer()
+  await db.destroy()
+  await database.drop()
+})
+
+async function listen(listener: RequestListener): Promise<{ url: string; endServer: () => Promise<void> }> {
+  const server = createServer(listener)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/hooks`,
+    endServer: async (): Promise<void> => {
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}
+
+function senderOn(connection: Database, privateNetworks = ['127.0.0.0/8', '::1/128'], timeoutMs = 10_000) {
+  const log = createLogger({ service: 'api', level: 'silent' })
+  return createWebhookSender({ db: connection, clock, log, privateNetworks, timeoutMs })
+}
+
+const open = (protocol: string, type: WebhookEventType = 'ticket.opened') =>
+  inTransaction(db, (trx) => announce(trx, { type, at: clock.now(), data: { protocol } }))
+
+async function states(): Promise<[string, number, string | null][]> {
+  const [endpoint] = await listEndpoints(db)
+  const deliveries = await listDeliveries(db, endpoint?.id ?? 0, { state: null, max: 100 })
+  return deliveries.toReversed().map(({ state, attempts, lastResult }) => [state, attempts, lastResult])
+}
+
+const protocols = () =>
+  received.map(({ body }) => (JSON.parse(body) as { data: { protocol: string } }).data.protocol)
+
+describe('an event', () => {
+  it('is delivered once, signed as Standard Webhooks says', async () => {
+    await open('10017')
+    const sender = senderOn(db)
+    await sender.deliver()
+    await sender.deliver()
+    expect(received).toHaveLength(1)
+    const { headers, body } = received[0] ?? { headers: {}, body: '' }
+    expect(JSON.parse(body)).toEqual({
+      type: 'ticket.opened',
+      timestamp: clock.now().toISOString(),
+      data: { protocol: '10017' },
+    })
+    const [id, timestamp] = [headers['webhook-id'], headers['webhook-timestamp']]
+    const key = Buffer.from(secret.replace('whsec_', ''), 'base64')
+    const signature = createHmac('sha256', key)
+      .update(`${String(id)}.${String(timestamp)}.${body}`)
+      .digest('base64')
+    expect(headers['webhook-signature']).toBe(`v1,${signature}`)
+    expect(timestamp).toBe(String(clock.now().getTime() / 1000))
+    expect(await states()).toEqual([['delivered', 1, 'http_204']])
+  })
+
+  it('is owed exactly when its transaction is written', async () => {
+    const failing = inTransaction(db, async (trx) => {
+      await announce(trx, { type: 'ticket.opened', at: clock.now(), data: {} })
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(await states()).toEqual([])
+  })
+
+  it('goes to those alone that asked for its type', async () => {
+    await db.updateTable('webhook_endpoints').set({ events: 'ticket.noted' }).execute()
+    await open('10017')
+    await open('10025', 'ticket.noted')
+    await senderOn(db).deliver()
+    expect(protocols()).toEqual(['10025'])
+  })
+})
+
+describe('an endpoint that fails', () => {
+  it.each([
+    ['http_500', (_request: IncomingMessage, response: ServerResponse) => response.writeHead(500).end()],
+    ['connection', (request: IncomingMessage) => request.socket.destroy()],
+    ['timeout', () => undefined],
+  ])('(%s) is tried again later, in order, under the same id', async (result, failing) => {
+    const healthy = answer
+    answer = failing
+    for (const protocol of ['1', '2', '3']) {
+      await open(protocol)
+    }
+    const sender = senderOn(db, ['127.0.0.0/8'], result === 'timeout' ? 50 : 10_000)
+    await sender.deliver()
+    await sender.deliver()
+    expect(await states()).toEqual([
+      ['pending', 1, result],
+      ['pending', 0, null],
+      ['pending', 0, null],
+    ])
+    answer = healthy
+    clock.advance({ seconds: 6 })
+    await sender.deliver()
+    expect(protocols()).toEqual(['1', '1', '2', '3'])
+    expect(received[1]?.headers['webhook-id']).toBe(received[0]?.headers['webhook-id'])
+  })
+
+  it('with a redirect is not followed', async () => {
+    const elsewhere: string[] = []
+    const other = await listen((request, response) => {
+      elsewhere.push(request.url ?? '')
+      response.end()
+    })
+    answer = (_request, response) => response.writeHead(302, { location: other.url }).end()
+    await open('1')
+    await senderOn(db).deliver()
+    await other.endServer()
+    expect(elsewhere).toEqual([])
+    expect(await states()).toEqual([['pending', 1, 'http_302']])
+  })
+
+  it('with an endless answer is taken at its word and cut off', async () => {
+    const { promise: cut, resolve } = Promise.withResolvers<void>()
+    answer = (_request, response) => {
+      response.writeHead(200)
+      const more = (): void => {
+        while (response.write('x'.repeat(65_536)));
+        response.once('drain', more)
+      }
+      response.once('close', resolve)
+      more()
+    }
+    await open('1')
+    await senderOn(db).deliver()
+    await cut
+    expect(await states()).toEqual([['delivered', 1, 'http_200']])
+  })
+
+  it('for a day gets dead letters, which can be replayed', async () => {
+    answer = (_request, response) => response.writeHead(503).end()
+    await open('1')
+    const sender = senderOn(db)
+    for (let hours = 0; hours < 30; hours += 1) {
+      await sender.deliver()
+      clock.advance({ hours: 1 })
+    }
+    const [dead] = await states()
+    expect(dead?.[0]).toBe('dead')
+    expect(dead?.[1]).toBeGreaterThan(10)
+    answer = (_request, response) => response.writeHead(200).end()
+    const [endpoint] = await listEndpoints(db)
+    expect(await replayDead(db, endpoint?.id ?? 0, clock.now())).toBe(1)
+    await sender.deliver()
+    expect(await states()).toEqual([['delivered', 1, 'http_200']])
+    clock.advance({ hours: 24 * 8 })
+    await pruneDeliveries(db, clock.now())
+    expect(await states()).toEqual([])
+  })
+
+  it('because it is gone for good (410) is not tried again', async () => {
+    answer = (_request, response) => response.writeHead(410).end()
+    await open('1')
+    await senderOn(db).deliver()
+    expect(await states()).toEqual([['dead', 1, 'http_410']])
+  })
+})
+
+describe('several instances', () => {
+  it('deliver each event once and in order', async () => {
+    const others = [openDatabase(database.url), openDatabase(database.url)]
+    const expected = Array.from({ length: 12 }, (_, index) => String(index))
+    for (const protocol of expected) {
+      await open(protocol)
+    }
+    answer = (_request, response) => void setTimeout(() => response.writeHead(200).end(), 5)
+    const senders = [db, ...others].map((connection) => senderOn(connection))
+    await Promise.all(senders.map((sender) => sender.deliver()))
+    await Promise.all(senders.map((sender) => sender.deliver()))
+    await Promise.all(others.map((connection) => connection.destroy()))
+    expect(protocols()).toEqual(expected)
+  })
+
+  it('take over from one that died with the lease, once it has run out', async () => {
+    await db
+      .updateTable('webhook_endpoints')
+      .set({ lease_token: 'dead', leased_until_ms: clock.now().getTime() + 60_000 })
+      .execute()
+    await open('1')
+    await senderOn(db).deliver()
+    expect(received).toHaveLength(0)
+    clock.advance({ seconds: 61 })
+    await senderOn(db).deliver()
+    expect(received).toHaveLength(1)
+  })
+
+  it('end with the delivery under way when they close', async () => {
+    await open('1')
+    await open('2')
+    const sender = senderOn(db)
+    answer = (_request, response) => {
+      sender.close()
+      response.writeHead(200).end()
+    }
+    await sender.deliver()
+    expect(await states()).toEqual([
+      ['delivered', 1, 'http_200'],
+      ['pending', 0, null],
+    ])
+  })
+})
+
+describe('an address that is not public', () => {
+  it.each(['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '[::1]', '10.0.0.1', '169.254.169.254'])(
+    '(%s) is not called unless its network is configured',
+    async (host) => {
+      const { port } = new URL(url)
+      await db
+        .updateTable('webhook_endpoints')
+        .set({ url: `http://${host}:${port}/` })
+        .execute()
+      await open('1')
+      await senderOn(db, ['192.168.0.0/16']).deliver()
+      expect(received).toHaveLength(0)
+      expect(await states()).toEqual([['pending', 1, 'address_not_allowed']])
+    },
+  )
+
+  it('is called by name when its network is configured', async () => {
+    const { port } = new URL(url)
+    await db
+      .updateTable('webhook_endpoints')
+      .set({ url: `http://localhost:${port}/` })
+      .execute()
+    await open('1')
+    await senderOn(db).deliver()
+    expect(received).toHaveLength(1)
+  })
+})
+
+describe('the time of the next attempt', () => {
+  it('grows threefold from 5 s to 2 h, less up to a half by chance, and ends with the day', () => {
+    const now = clock.now()
+    const giveUpAt = new Date(now.getTime() + 24 * 3_600_000)
+    const pausesMs = Array.from({ length: 12 }, (_, attempts) => {
+      const at = nextAttempt({ attempts, giveUpAt }, 'http_500', now)
+      return at === null ? 0 : at.getTime() - now.getTime()
+    })
+    for (const [attempts, pauseMs] of pausesMs.entries()) {
+      const longestMs = Math.min(5_000 * 3 ** attempts, 7_200_000)
+      expect(pauseMs).toBeGreaterThanOrEqual(longestMs / 2)
+      expect(pauseMs).toBeLessThanOrEqual(longestMs)
+    }
+    expect(nextAttempt({ attempts: 12, giveUpAt: now }, 'http_500', now)).toBeNull()
+  })
+})

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '@ura/core/clock'
+import type { Logger } from '@ura/core/logger'
+import type { Database } from '../database/schema.ts'
+import { findOwed, keepAttempt, type WebhookDelivery } from './webhook-delivery-repository.ts'
+import {
+  listEndpoints,
+  releaseLease,
+  takeLease,
+  type WebhookEndpoint,
+} from './webhook-endpoint-repository.ts'
+import { postWebhook, type WebhookResult } from './webhook-request.ts'
+import { signedHeaders } from './webhook-signature.ts'
+
+/**
+ * Delivers what is owed to endpoints: each in its own order, one at a time, by one instance at a time. A failure is
+ * tried again for a day, and what comes after it waits; then it is a dead letter.
+ */
+export interface WebhookSender {
+  /** Delivers what is due now; at most 100 to each endpoint. */
+  deliver(): Promise<void>
+  /** Begins no other delivery; the run under way ends with its present one. */
+  close(): void
+}
+
+const deliveriesMax = 100
+const defaultTimeoutMs = 10_000
+
+/** Longer than a delivery can take, so that nobody else begins the same one. */
+const leaseMs = 60_000
+
+const firstPauseMs = 5_000
+const pauseMsMax = 2 * 3_600_000
+
+export function createWebhookSender(options: {
+  db: Database
+  clock: Clock
+  log: Logger
+  /** Networks that are not public and may be called all the same. */
+  privateNetworks: readonly string[]
+  /** Default 10,000. */
+  timeoutMs?: number
+}): WebhookSender {
+  const { db, clock, log, privateNetworks, timeoutMs = defaultTimeoutMs } = options
+  const closing = new AbortController()
+
+  async function deliverTo(endpoint: WebhookEndpoint): Promise<void> {
+    const lease = { endpointId: endpoint.id, token: randomUUID() }
+    try {
+      for (let sent = 0; sent < deliveriesMax && !closing.signal.aborted; sent += 1) {
+        const now = clock.now()
+        const first = await findOwed(db, endpoint.id)
+        if (first === null || first.nextAttemptAt > now) {
+          return
+        }
+        if (!(await takeLease(db, { ...lease, now, untilMs: now.getTime() + leaseMs }))) {
+          return
+        }
+        // Another instance may have delivered the one seen before the lease.
+        const delivery = await findOwed(db, endpoint.id)
+        if (delivery === null || delivery.nextAttemptAt > now || !(await attempt(endpoint, delivery))) {
+          return
+        }
+      }
+    } finally {
+      await releaseLease(db, lease)
+    }
+  }
+
+  /** Sends one delivery and keeps what became of it; false when the next one has to wait. */
+  async function attempt(endpoint: WebhookEndpoint, delivery: WebhookDelivery): Promise<boolean> {
+    const { messageId: id, body } = delivery
+    const headers = signedHeaders(endpoint.secret, { id, at: clock.now(), body })
+    const request = { headers, body }
+    const result = await postWebhook(new URL(endpoint.url), request, { timeoutMs, privateNetworks })
+    const now = clock.now()
+    const nextAttemptAt = nextAttempt(delivery, result, now)
+    const state = isTaken(result) ? 'delivered' : nextAttemptAt === null ? 'dead' : 'pending'
+    await keepAttempt(db, delivery, { state, result, nextAttemptAt, now })
+    if (state !== 'delivered') {
+      const { name } = endpoint
+      log.warn({ endpoint: name, delivery: delivery.id, result, state }, 'webhook was not delivered')
+    }
+    return nextAttemptAt === null
+  }
+
+  return {
+    async deliver() {
+      const endpoints = await listEndpoints(db)
+      const outcomes = await Promise.allSettled(endpoints.map(deliverTo))
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') {
+          log.warn({ err: outcome.reason as unknown }, 'webhooks could not be delivered')
+        }
+      }
+    },
+    close: () => closing.abort(),
+  }
+}
+
+function isTaken(result: WebhookResult): boolean {
+  return /^http_2\d\d$/.test(result)
+}
+
+/**
+ * When a delivery is tried again: 5 s after the first failure, then three times as long each time up to 2 h, less up to
+ * a half by chance, so that many don't come at once. Null when it needs no other try, or gets none: the endpoint says
+ * that it is gone (410), or the day is over.
+ */
+export function nextAttempt(
+  { attempts, giveUpAt }: Pick<WebhookDelivery, 'attempts' | 'giveUpAt'>,
+  result: WebhookResult,
+  now: Date,
+): Date | null {
+  if (isTaken(result) || result === 'http_410') {
+    return null
+  }
+  const pauseMs = Math.min(firstPauseMs * 3 ** Math.min(attempts, 20), pauseMsMax)
+  const at = new Date(now.getTime() + pauseMs * (1 - Math.random() / 2))
+  return at > giveUpAt ? null : at
+}
