@@ -260,7 +260,7 @@ function startBackground(
     startPeriodicWork({
       ...hourly,
       name: 'old webhook deliveries',
-      work: () => pruneDeliveries(db, clock.now()),
+      work: () => pruneDeliveries(db, clock.now(), signal),
     }),
     startPeriodicWork({ name: 'owed messages', everyMs: 60_000, log, work: () => notifier.resend() }),
     startPeriodicWork({ ...hourly, name: 'speech sweep', work: () => speech.sweep() }),
@@ -272,7 +272,8 @@ function startBackground(
     startPeriodicWork({
       ...hourly,
       name: 'old registration attempts',
-      work: () => pruneAttempts(db, new Date(clock.now().getTime() - config.limitWindowMinutes * 60_000)),
+      work: () =>
+        pruneAttempts(db, new Date(clock.now().getTime() - config.limitWindowMinutes * 60_000), signal),
     }),
     startPeriodicWork({
       name: 'retention',

@@ -202,6 +202,28 @@ describe('an endpoint that fails', () => {
     expect(await states()).toEqual([])
   })
 
+  it('has what was delivered forgotten after 7 days, and what was given up after 30', async () => {
+    const settledBefore = { delivered: [6.9, 7.1], dead: [29.9, 30.1] }
+    const rows = Object.entries(settledBefore).flatMap(([state, ages]) =>
+      ages.map((days) => ({ state, days })),
+    )
+    for (const { state, days } of rows) {
+      await open(`${days}`)
+      await db
+        .updateTable('webhook_deliveries')
+        .set({ state, last_result: `${days}`, settled_at_ms: clock.now().getTime() - days * 86_400_000 })
+        .where('state', '=', 'pending')
+        .execute()
+    }
+    await open('pending')
+    await pruneDeliveries(db, clock.now())
+    expect(await states()).toEqual([
+      ['delivered', 0, '6.9'],
+      ['dead', 0, '29.9'],
+      ['pending', 0, null],
+    ])
+  })
+
   it('because it is gone for good (410) is not tried again', async () => {
     answer = (_request, response) => response.writeHead(410).end()
     await open('1')
