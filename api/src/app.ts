@@ -24,6 +24,7 @@ import { openMigratedDatabase } from './database/migrated-database.ts'
 import type { Database } from './database/schema.ts'
 import { createHttpMessageGateway } from './gateway/http-message-gateway.ts'
 import type { MessageGateway } from './gateway/message-gateway.ts'
+import { answerConditionalRequests } from './http/conditional-request.ts'
 import { createDependencies } from './http/dependencies.ts'
 import { dependencyProbes } from './http/dependency-probes.ts'
 import { createMetrics, measureRequests } from './http/metrics.ts'
@@ -132,6 +133,7 @@ async function composeApi(
   measureRequests(server, context.metrics)
   await describeApi(server)
   await server.register(async (scope) => {
+    answerConditionalRequests(scope)
     operationRoutes(scope, context)
     audioFileRoute(scope, context)
   })
@@ -223,6 +225,7 @@ function createContext(
 function phoneRoutes(scope: HttpServer, context: ApiContext): void {
   requireSession(scope, context)
   requireAccess(scope, context, { access: 'phone' })
+  answerConditionalRequests(scope)
   endSessionRoute(scope, context)
   userRoutes(scope, context)
   accessCodeRoutes(scope, context)
@@ -236,6 +239,7 @@ function phoneRoutes(scope: HttpServer, context: ApiContext): void {
 function resourceRoutes(scope: HttpServer, context: ApiContext): void {
   requireSession(scope, context)
   requireAccess(scope, context)
+  answerConditionalRequests(scope)
   ticketResourceRoutes(scope, context)
   ticketHistoryRoutes(scope, context)
   userResourceRoutes(scope, context)

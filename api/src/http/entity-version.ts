@@ -1,5 +1,6 @@
 import { HelpdeskError } from '@ura/core/errors'
 import { Type } from 'typebox'
+import { namesStrongly } from './entity-tag.ts'
 
 /** The headers of a change: `If-Match` with the ETag that was read. */
 export const IfMatchHeaders = Type.Object({
@@ -30,8 +31,7 @@ export function requireIfMatch(ifMatch: string | undefined): string {
  * @throws HelpdeskError VERSAO_DIVERGENTE
  */
 export function requireMatch(ifMatch: string, etag: string): void {
-  const isNamed = ifMatch.split(',').some((candidate) => ['*', etag].includes(candidate.trim()))
-  if (!isNamed) {
+  if (!namesStrongly(ifMatch, etag)) {
     throw new HelpdeskError('VERSAO_DIVERGENTE', { field: 'If-Match' })
   }
 }

@@ -3,6 +3,7 @@ import type { HttpServer } from '@ura/core/http/server'
 import { IdempotencyKey } from '@ura/core/ticket-api/schemas'
 import { Type } from 'typebox'
 import type { ApiContext } from '../context.ts'
+import { notModified } from '../http/conditional-request.ts'
 import { IfMatchHeaders, requireIfMatch, versionEtag } from '../http/entity-version.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { clientOf, sourceOf } from '../http/request-source.ts'
@@ -72,7 +73,7 @@ function readRoute(server: HttpServer, context: ApiContext): void {
         description: 'Everything of one ticket but its history.',
         errors: ['CHAMADO_NAO_ENCONTRADO'],
         params: TicketParams,
-        response: { 200: TicketResource, ...errorAnswers },
+        response: { 200: TicketResource, ...notModified, ...errorAnswers },
       },
     },
     async (request, reply) => {

@@ -1,5 +1,6 @@
 import type { HttpServer } from '@ura/core/http/server'
 import type { ApiContext } from '../context.ts'
+import { notModified } from '../http/conditional-request.ts'
 import { IfMatchHeaders, requireIfMatch } from '../http/entity-version.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { sourceOf } from '../http/request-source.ts'
@@ -63,7 +64,7 @@ function readRoutes(server: HttpServer, { db, keyedHash }: ApiContext): void {
         description: 'The WhatsApp number is masked.',
         errors: ['USUARIO_NAO_ENCONTRADO'],
         params: UserParams,
-        response: { 200: UserResource, ...errorAnswers },
+        response: { 200: UserResource, ...notModified, ...errorAnswers },
       },
     },
     async (request, reply) => {
