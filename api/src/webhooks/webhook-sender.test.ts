@@ -15,6 +15,8 @@ import { announce, type WebhookEventType, webhookEventTypes } from './webhook-ou
 import { createWebhookSender, nextAttempt } from './webhook-sender.ts'
 import { newWebhookSecret } from './webhook-signature.ts'
 
+const switchingProtocols = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'
+
 interface Received {
   headers: IncomingMessage['headers']
   body: string
@@ -129,6 +131,7 @@ describe('an endpoint that fails', () => {
     ['http_500', (_request: IncomingMessage, response: ServerResponse) => response.writeHead(500).end()],
     ['connection', (request: IncomingMessage) => request.socket.destroy()],
     ['timeout', () => undefined],
+    ['connection', (request: IncomingMessage) => request.socket.write(switchingProtocols)],
   ])('(%s) is tried again later, in order, under the same id', async (result, failing) => {
     const healthy = answer
     answer = failing
@@ -277,20 +280,31 @@ describe('several instances', () => {
 })
 
 describe('an address that is not public', () => {
-  it.each(['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '[::1]', '10.0.0.1', '169.254.169.254'])(
-    '(%s) is not called unless its network is configured',
-    async (host) => {
-      const { port } = new URL(url)
-      await db
-        .updateTable('webhook_endpoints')
-        .set({ url: `http://${host}:${port}/` })
-        .execute()
-      await open('1')
-      await senderOn(db, ['192.168.0.0/16']).deliver()
-      expect(received).toHaveLength(0)
-      expect(await states()).toEqual([['pending', 1, 'address_not_allowed']])
-    },
-  )
+  it.each([
+    '127.0.0.1',
+    '2130706433',
+    'localhost',
+    '10.0.0.1',
+    '100.64.0.1',
+    '169.254.169.254',
+    '[::1]',
+    '[::]',
+    '[::ffff:127.0.0.1]',
+    '[::127.0.0.1]',
+    '[64:ff9b::a9fe:a9fe]',
+    '[fd00:ec2::254]',
+    '[4000::1]',
+  ])('(%s) is not called unless its network is configured', async (host) => {
+    const { port } = new URL(url)
+    await db
+      .updateTable('webhook_endpoints')
+      .set({ url: `http://${host}:${port}/` })
+      .execute()
+    await open('1')
+    await senderOn(db, ['192.168.0.0/16']).deliver()
+    expect(received).toHaveLength(0)
+    expect(await states()).toEqual([['pending', 1, 'address_not_allowed']])
+  })
 
   it('is called by name when its network is configured', async () => {
     const { port } = new URL(url)
