@@ -164,8 +164,7 @@ async function composeApi(
     },
     close() {
       closing.abort()
-      webhooks.close()
-      closed ??= closeAll(server, context, background)
+      closed ??= closeAll(server, context, { background, webhooks })
       return closed
     },
   }
@@ -260,7 +259,7 @@ function startBackground(
 ): PeriodicWork[] {
   const hourly = { everyMs: 3_600_000, log }
   return [
-    startPeriodicWork({ name: 'webhooks', everyMs: 2_000, log, work: () => webhooks.deliver() }),
+    startPeriodicWork({ name: 'webhooks', everyMs: 2_000, log, work: () => webhooks.begin() }),
     startPeriodicWork({
       ...hourly,
       name: 'old webhook deliveries',
@@ -291,11 +290,13 @@ function startBackground(
 async function closeAll(
   server: HttpServer,
   context: ApiContext,
-  background: readonly PeriodicWork[],
+  { background, webhooks }: { background: readonly PeriodicWork[]; webhooks: WebhookSender },
 ): Promise<void> {
+  const delivered = webhooks.close()
   await server.close()
   await context.notifier.close()
   await Promise.all(background.map((work) => work.close()))
+  await delivered
   await context.speech.close()
   await context.lastUse.close()
   await context.db.destroy()

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLogger } from '@ura/core/logger'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFakeClock, type FakeClock } from '../testing/fakes.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
 import { openDatabase } from '../database/connection.ts'
@@ -12,7 +12,7 @@ import { inTransaction } from '../database/transaction.ts'
 import { listDeliveries, pruneDeliveries, replayDead } from './webhook-delivery-repository.ts'
 import { addEndpoint, listEndpoints } from './webhook-endpoint-repository.ts'
 import { announce, type WebhookEventType, webhookEventTypes } from './webhook-outbox.ts'
-import { createWebhookSender, nextAttempt } from './webhook-sender.ts'
+import { createWebhookSender, nextAttempt, type WebhookSender } from './webhook-sender.ts'
 import { newWebhookSecret } from './webhook-signature.ts'
 
 const switchingProtocols = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'
@@ -27,7 +27,7 @@ let db: Database
 let clock: FakeClock
 let secret: string
 let received: Received[]
-let answer: (request: IncomingMessage, response: ServerResponse) => void
+let answer: (request: IncomingMessage, response: ServerResponse) => unknown
 let url: string
 let endServer: () => Promise<void>
 
@@ -68,6 +68,11 @@ async function listen(listener: RequestListener): Promise<{ url: string; endServ
   }
 }
 
+async function deliver(sender: WebhookSender): Promise<void> {
+  await sender.begin()
+  await sender.idle()
+}
+
 function senderOn(connection: Database, privateNetworks = ['127.0.0.0/8', '::1/128'], timeoutMs = 10_000) {
   const log = createLogger({ service: 'api', level: 'silent' })
   return createWebhookSender({ db: connection, clock, log, privateNetworks, timeoutMs })
@@ -89,8 +94,8 @@ describe('an event', () => {
   it('is delivered once, signed as Standard Webhooks says', async () => {
     await open('10017')
     const sender = senderOn(db)
-    await sender.deliver()
-    await sender.deliver()
+    await deliver(sender)
+    await deliver(sender)
     expect(received).toHaveLength(1)
     const { headers, body } = received[0] ?? { headers: {}, body: '' }
     expect(JSON.parse(body)).toEqual({
@@ -121,7 +126,7 @@ describe('an event', () => {
     await db.updateTable('webhook_endpoints').set({ events: 'ticket.noted' }).execute()
     await open('10017')
     await open('10025', 'ticket.noted')
-    await senderOn(db).deliver()
+    await deliver(senderOn(db))
     expect(protocols()).toEqual(['10025'])
   })
 })
@@ -139,8 +144,8 @@ describe('an endpoint that fails', () => {
       await open(protocol)
     }
     const sender = senderOn(db, ['127.0.0.0/8'], result === 'timeout' ? 50 : 10_000)
-    await sender.deliver()
-    await sender.deliver()
+    await deliver(sender)
+    await deliver(sender)
     expect(await states()).toEqual([
       ['pending', 1, result],
       ['pending', 0, null],
@@ -148,7 +153,7 @@ describe('an endpoint that fails', () => {
     ])
     answer = healthy
     clock.advance({ seconds: 6 })
-    await sender.deliver()
+    await deliver(sender)
     expect(protocols()).toEqual(['1', '1', '2', '3'])
     expect(received[1]?.headers['webhook-id']).toBe(received[0]?.headers['webhook-id'])
   })
@@ -161,7 +166,7 @@ describe('an endpoint that fails', () => {
     })
     answer = (_request, response) => response.writeHead(302, { location: other.url }).end()
     await open('1')
-    await senderOn(db).deliver()
+    await deliver(senderOn(db))
     await other.endServer()
     expect(elsewhere).toEqual([])
     expect(await states()).toEqual([['pending', 1, 'http_302']])
@@ -179,7 +184,7 @@ describe('an endpoint that fails', () => {
       more()
     }
     await open('1')
-    await senderOn(db).deliver()
+    await deliver(senderOn(db))
     await cut
     expect(await states()).toEqual([['delivered', 1, 'http_200']])
   })
@@ -189,7 +194,7 @@ describe('an endpoint that fails', () => {
     await open('1')
     const sender = senderOn(db)
     for (let hours = 0; hours < 30; hours += 1) {
-      await sender.deliver()
+      await deliver(sender)
       clock.advance({ hours: 1 })
     }
     const [dead] = await states()
@@ -198,7 +203,7 @@ describe('an endpoint that fails', () => {
     answer = (_request, response) => response.writeHead(200).end()
     const [endpoint] = await listEndpoints(db)
     expect(await replayDead(db, endpoint?.id ?? 0, clock.now())).toBe(1)
-    await sender.deliver()
+    await deliver(sender)
     expect(await states()).toEqual([['delivered', 1, 'http_200']])
     clock.advance({ hours: 24 * 8 })
     await pruneDeliveries(db, clock.now())
@@ -230,8 +235,38 @@ describe('an endpoint that fails', () => {
   it('because it is gone for good (410) is not tried again', async () => {
     answer = (_request, response) => response.writeHead(410).end()
     await open('1')
-    await senderOn(db).deliver()
+    await deliver(senderOn(db))
     expect(await states()).toEqual([['dead', 1, 'http_410']])
+  })
+})
+
+describe('an endpoint that answers slowly', () => {
+  it('keeps no other waiting, and is not called twice at once', async () => {
+    const slow = Promise.withResolvers<void>()
+    const paths: string[] = []
+    answer = async (request, response) => {
+      paths.push(request.url ?? '')
+      await (request.url === '/slow' ? slow.promise : null)
+      response.writeHead(204).end()
+    }
+    await db
+      .updateTable('webhook_endpoints')
+      .set({ name: 'slow', url: new URL('/slow', url).href })
+      .execute()
+    const quick = { name: 'quick', url: new URL('/quick', url).href, secret, events: webhookEventTypes }
+    await addEndpoint(db, quick, clock.now())
+    const sender = senderOn(db)
+    for (const protocol of ['1', '2', '3']) {
+      await open(protocol)
+      await vi.waitFor(async () => {
+        await sender.begin()
+        expect(paths.filter((path) => path === '/quick')).toHaveLength(Number(protocol))
+      })
+    }
+    expect(paths.filter((path) => path === '/slow')).toHaveLength(1)
+    slow.resolve()
+    await sender.idle()
+    expect(paths.filter((path) => path === '/slow')).toHaveLength(3)
   })
 })
 
@@ -244,8 +279,8 @@ describe('several instances', () => {
     }
     answer = (_request, response) => void setTimeout(() => response.writeHead(200).end(), 5)
     const senders = [db, ...others].map((connection) => senderOn(connection))
-    await Promise.all(senders.map((sender) => sender.deliver()))
-    await Promise.all(senders.map((sender) => sender.deliver()))
+    await Promise.all(senders.map(deliver))
+    await Promise.all(senders.map(deliver))
     await Promise.all(others.map((connection) => connection.destroy()))
     expect(protocols()).toEqual(expected)
   })
@@ -256,10 +291,10 @@ describe('several instances', () => {
       .set({ lease_token: 'dead', leased_until_ms: clock.now().getTime() + 60_000 })
       .execute()
     await open('1')
-    await senderOn(db).deliver()
+    await deliver(senderOn(db))
     expect(received).toHaveLength(0)
     clock.advance({ seconds: 61 })
-    await senderOn(db).deliver()
+    await deliver(senderOn(db))
     expect(received).toHaveLength(1)
   })
 
@@ -268,10 +303,10 @@ describe('several instances', () => {
     await open('2')
     const sender = senderOn(db)
     answer = (_request, response) => {
-      sender.close()
+      void sender.close()
       response.writeHead(200).end()
     }
-    await sender.deliver()
+    await deliver(sender)
     expect(await states()).toEqual([
       ['delivered', 1, 'http_200'],
       ['pending', 0, null],
@@ -301,7 +336,7 @@ describe('an address that is not public', () => {
       .set({ url: `http://${host}:${port}/` })
       .execute()
     await open('1')
-    await senderOn(db, ['192.168.0.0/16']).deliver()
+    await deliver(senderOn(db, ['192.168.0.0/16']))
     expect(received).toHaveLength(0)
     expect(await states()).toEqual([['pending', 1, 'address_not_allowed']])
   })
@@ -313,7 +348,7 @@ describe('an address that is not public', () => {
       .set({ url: `http://localhost:${port}/` })
       .execute()
     await open('1')
-    await senderOn(db).deliver()
+    await deliver(senderOn(db))
     expect(received).toHaveLength(1)
   })
 })

@@ -14,13 +14,15 @@ import { signedHeaders } from './webhook-signature.ts'
 
 /**
  * Delivers what is owed to endpoints: each in its own order, one at a time, by one instance at a time. A failure is
- * tried again for a day, and what comes after it waits; then it is a dead letter.
+ * tried again for a day, and what comes after it waits; then it is a dead letter. A slow endpoint keeps no other waiting.
  */
 export interface WebhookSender {
-  /** Delivers what is due now; at most 100 to each endpoint. */
-  deliver(): Promise<void>
-  /** Begins no other delivery; the run under way ends with its present one. */
-  close(): void
+  /** Begins to deliver what is due now, at most 100 to each endpoint, where nothing is under way yet. */
+  begin(): Promise<void>
+  /** Waits until nothing is under way. */
+  idle(): Promise<void>
+  /** Begins no other delivery and waits for those under way. */
+  close(): Promise<void>
 }
 
 const deliveriesMax = 100
@@ -43,9 +45,23 @@ export function createWebhookSender(options: {
 }): WebhookSender {
   const { db, clock, log, privateNetworks, timeoutMs = defaultTimeoutMs } = options
   const closing = new AbortController()
+  /** Runs by endpoint. */
+  const underway = new Map<number, Promise<void>>()
+
+  async function run(endpoint: WebhookEndpoint): Promise<void> {
+    const { id, name } = endpoint
+    try {
+      await deliverTo(endpoint)
+    } catch (error) {
+      log.warn({ err: error, endpoint: name }, 'webhooks could not be delivered')
+    } finally {
+      underway.delete(id)
+    }
+  }
 
   async function deliverTo(endpoint: WebhookEndpoint): Promise<void> {
     const lease = { endpointId: endpoint.id, token: randomUUID() }
+    let isLeased = false
     try {
       for (let sent = 0; sent < deliveriesMax && !closing.signal.aborted; sent += 1) {
         const now = clock.now()
@@ -56,6 +72,7 @@ export function createWebhookSender(options: {
         if (!(await takeLease(db, { ...lease, now, untilMs: now.getTime() + leaseMs }))) {
           return
         }
+        isLeased = true
         // Another instance may have delivered the one seen before the lease.
         const delivery = await findOwed(db, endpoint.id)
         if (delivery === null || delivery.nextAttemptAt > now || !(await attempt(endpoint, delivery))) {
@@ -63,7 +80,9 @@ export function createWebhookSender(options: {
         }
       }
     } finally {
-      await releaseLease(db, lease)
+      if (isLeased) {
+        await releaseLease(db, lease)
+      }
     }
   }
 
@@ -84,17 +103,23 @@ export function createWebhookSender(options: {
     return nextAttemptAt === null
   }
 
+  async function idle(): Promise<void> {
+    await Promise.all(underway.values())
+  }
+
   return {
-    async deliver() {
-      const endpoints = await listEndpoints(db)
-      const outcomes = await Promise.allSettled(endpoints.map(deliverTo))
-      for (const outcome of outcomes) {
-        if (outcome.status === 'rejected') {
-          log.warn({ err: outcome.reason as unknown }, 'webhooks could not be delivered')
+    async begin() {
+      for (const endpoint of await listEndpoints(db)) {
+        if (!underway.has(endpoint.id) && !closing.signal.aborted) {
+          underway.set(endpoint.id, run(endpoint))
         }
       }
     },
-    close: () => closing.abort(),
+    idle,
+    async close() {
+      closing.abort()
+      await idle()
+    },
   }
 }
 
