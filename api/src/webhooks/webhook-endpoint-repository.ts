@@ -51,6 +51,12 @@ export async function listEndpoints(db: Database): Promise<WebhookEndpoint[]> {
 
 /** Removes an endpoint and what is owed to it; to be called inside a transaction. */
 export async function removeEndpoint(trx: Database, endpointId: number): Promise<void> {
+  // Locks its row: from now on nobody adds a delivery that would refer to it.
+  await trx
+    .updateTable('webhook_endpoints')
+    .set((column) => ({ lease_token: column.ref('lease_token') }))
+    .where('id', '=', endpointId)
+    .execute()
   await trx.deleteFrom('webhook_deliveries').where('endpoint_id', '=', endpointId).execute()
   await trx.deleteFrom('webhook_endpoints').where('id', '=', endpointId).execute()
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isMissingReference } from '../database/database-errors.ts'
 import type { Database } from '../database/schema.ts'
 
 /** What other programs can be told of. */
@@ -29,7 +30,18 @@ export async function announce(trx: Database, event: WebhookEvent): Promise<void
   const endpoints = await trx.selectFrom('webhook_endpoints').select(['id', 'events']).orderBy('id').execute()
   for (const { id, events } of endpoints) {
     if (events.split(',').includes(event.type)) {
-      await owe(trx, id, event)
+      await oweUnlessRemoved(trx, id, event)
+    }
+  }
+}
+
+/** An endpoint that is removed between the look at it and now has nobody to tell: no reason to refuse a ticket. */
+async function oweUnlessRemoved(trx: Database, endpointId: number, event: WebhookEvent): Promise<void> {
+  try {
+    await owe(trx, endpointId, event)
+  } catch (error) {
+    if (!isMissingReference(error)) {
+      throw error
     }
   }
 }
