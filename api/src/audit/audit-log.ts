@@ -19,6 +19,8 @@ export type AuditEvent =
   | 'webhook_added'
   | 'webhook_removed'
   | 'webhook_replayed'
+  | 'webhook_switched_off'
+  | 'webhook_switched_on'
   | 'ticket_note_added'
   | 'user_added'
   | 'user_changed'
@@ -38,7 +40,7 @@ export type AuditEvent =
 
 /** Who did it and from where. */
 export interface AuditSource {
-  /** A client's name, `admin:<account>`, or `desconhecido`. */
+  /** A client's name, `admin:<account>`, `desconhecido`, or `sistema` for what the API does by itself. */
   actor: string
   address?: string | undefined
   requestId?: string | undefined

@@ -23,11 +23,16 @@ export interface WebhookEvent {
 export const triedMs = 24 * 3_600_000
 
 /**
- * Keeps that an event is owed to every endpoint that asked for its type; to be called inside the transaction that makes
+ * Keeps that an event is owed to every endpoint that asked for its type and isn't switched off; to be called inside the transaction that makes
  * it, so that both are there or neither is.
  */
 export async function announce(trx: Database, event: WebhookEvent): Promise<void> {
-  const endpoints = await trx.selectFrom('webhook_endpoints').select(['id', 'events']).orderBy('id').execute()
+  const endpoints = await trx
+    .selectFrom('webhook_endpoints')
+    .select(['id', 'events'])
+    .where('switched_off_at_ms', 'is', null)
+    .orderBy('id')
+    .execute()
   for (const { id, events } of endpoints) {
     if (events.split(',').includes(event.type)) {
       await oweUnlessRemoved(trx, id, event)
@@ -65,5 +70,5 @@ export async function owe(db: Database, endpointId: number, event: WebhookEvent)
     .execute()
 }
 
-/** A dead delivery was given up, after a day or because the endpoint is gone. */
+/** A dead delivery was given up, after a day. */
 export type DeliveryState = 'pending' | 'delivered' | 'dead'

@@ -10,7 +10,7 @@ import { openMigratedDatabase } from '../database/migrated-database.ts'
 import type { Database } from '../database/schema.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { listDeliveries, pruneDeliveries, replayDead } from './webhook-delivery-repository.ts'
-import { addEndpoint, listEndpoints } from './webhook-endpoint-repository.ts'
+import { addEndpoint, listEndpoints, switchEndpoint } from './webhook-endpoint-repository.ts'
 import { announce, type WebhookEventType, webhookEventTypes } from './webhook-outbox.ts'
 import { createWebhookSender, nextAttempt, type WebhookSender } from './webhook-sender.ts'
 import { newWebhookSecret } from './webhook-signature.ts'
@@ -231,12 +231,69 @@ describe('an endpoint that fails', () => {
       ['pending', 0, null],
     ])
   })
+})
 
-  it('because it is gone for good (410) is not tried again', async () => {
+describe('an endpoint that is gone for good (410)', () => {
+  const isOff = async () => (await listEndpoints(db)).map(({ switchedOffAt }) => switchedOffAt !== null)
+
+  it('is switched off: nothing else is sent, nothing new is owed; the audit log and the log say so', async () => {
     answer = (_request, response) => response.writeHead(410).end()
     await open('1')
+    await open('2')
+    const logged: string[] = []
+    const log = createLogger({
+      service: 'api',
+      level: 'warn',
+      destination: { write: (line: string) => void logged.push(line) },
+    })
+    const sender = createWebhookSender({ db, clock, log, privateNetworks: ['127.0.0.0/8'] })
+    await deliver(sender)
+    clock.advance({ hours: 1 })
+    await deliver(sender)
+    await open('3')
+    expect(protocols()).toEqual(['1'])
+    expect(await isOff()).toEqual([true])
+    expect(await states()).toEqual([
+      ['pending', 1, 'http_410'],
+      ['pending', 0, null],
+    ])
+    expect(await db.selectFrom('audit_log').select(['event', 'actor', 'detail']).execute()).toEqual([
+      {
+        event: 'webhook_switched_off',
+        actor: 'sistema',
+        detail: '{"webhook":"console","result":"http_410"}',
+      },
+    ])
+    expect(logged.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { endpoint: 'console', result: 'http_410', msg: 'webhook endpoint is gone and was switched off' },
+    ])
+  })
+
+  it('gets what it was owed, in order, when it is switched on', async () => {
+    answer = (_request, response) => response.writeHead(410).end()
+    await open('1')
+    await open('2')
     await deliver(senderOn(db))
-    expect(await states()).toEqual([['dead', 1, 'http_410']])
+    answer = (_request, response) => response.writeHead(204).end()
+    clock.advance({ hours: 48 })
+    const [endpoint] = await listEndpoints(db)
+    expect(await switchEndpoint(db, endpoint?.id ?? 0, null)).toBe(true)
+    expect(await switchEndpoint(db, endpoint?.id ?? 0, null)).toBe(false)
+    await open('3')
+    await deliver(senderOn(db))
+    expect(protocols()).toEqual(['1', '1', '2', '3'])
+  })
+
+  it('is not written to any more, not even by an instance that was about to', async () => {
+    await open('1')
+    await open('2')
+    answer = async (_request, response) => {
+      const [endpoint] = await listEndpoints(db)
+      await switchEndpoint(db, endpoint?.id ?? 0, clock.now())
+      response.writeHead(204).end()
+    }
+    await deliver(senderOn(db))
+    expect(protocols()).toEqual(['1'])
   })
 })
 

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
+import { recordAudit } from '../audit/audit-log.ts'
 import type { Database } from '../database/schema.ts'
+import { inTransaction } from '../database/transaction.ts'
 import { findOwed, keepAttempt, type WebhookDelivery } from './webhook-delivery-repository.ts'
 import {
   listEndpoints,
   releaseLease,
+  switchEndpoint,
   takeLease,
   type WebhookEndpoint,
 } from './webhook-endpoint-repository.ts'
@@ -14,7 +17,8 @@ import { signedHeaders } from './webhook-signature.ts'
 
 /**
  * Delivers what is owed to endpoints: each in its own order, one at a time, by one instance at a time. A failure is
- * tried again for a day, and what comes after it waits; then it is a dead letter. A slow endpoint keeps no other waiting.
+ * tried again for a day, and what comes after it waits; then it is a dead letter. A slow endpoint keeps no other
+ * waiting. One that says that it is gone for good (410) is switched off, until the administrator switches it on.
  */
 export interface WebhookSender {
   /** Begins to deliver what is due now, at most 100 to each endpoint, where nothing is under way yet. */
@@ -93,6 +97,10 @@ export function createWebhookSender(options: {
     const request = { headers, body }
     const result = await postWebhook(new URL(endpoint.url), request, { timeoutMs, privateNetworks })
     const now = clock.now()
+    if (result === 'http_410') {
+      await switchOff(endpoint, delivery, now)
+      return false
+    }
     const nextAttemptAt = nextAttempt(delivery, result, now)
     const state = isTaken(result) ? 'delivered' : nextAttemptAt === null ? 'dead' : 'pending'
     await keepAttempt(db, delivery, { state, result, nextAttemptAt, now })
@@ -103,6 +111,28 @@ export function createWebhookSender(options: {
     return nextAttemptAt === null
   }
 
+  /** What was refused stays owed, and is the first to be sent when the endpoint is switched on. */
+  async function switchOff(endpoint: WebhookEndpoint, delivery: WebhookDelivery, now: Date): Promise<void> {
+    const { id, name } = endpoint
+    const result = 'http_410'
+    await inTransaction(db, async (trx) => {
+      await keepAttempt(trx, delivery, { state: 'pending', result, nextAttemptAt: now, now })
+      if (await switchEndpoint(trx, id, now)) {
+        const detail = { webhook: name, result }
+        await recordAudit(trx, {
+          event: 'webhook_switched_off',
+          source: { actor: 'sistema' },
+          at: now,
+          detail,
+        })
+      }
+    })
+    log.warn(
+      { endpoint: name, delivery: delivery.id, result },
+      'webhook endpoint is gone and was switched off',
+    )
+  }
+
   async function idle(): Promise<void> {
     await Promise.all(underway.values())
   }
@@ -110,7 +140,8 @@ export function createWebhookSender(options: {
   return {
     async begin() {
       for (const endpoint of await listEndpoints(db)) {
-        if (!underway.has(endpoint.id) && !closing.signal.aborted) {
+        const isIdle = endpoint.switchedOffAt === null && !underway.has(endpoint.id)
+        if (isIdle && !closing.signal.aborted) {
           underway.set(endpoint.id, run(endpoint))
         }
       }
@@ -129,15 +160,14 @@ function isTaken(result: WebhookResult): boolean {
 
 /**
  * When a delivery is tried again: 5 s after the first failure, then three times as long each time up to 2 h, less up to
- * a half by chance, so that many don't come at once. Null when it needs no other try, or gets none: the endpoint says
- * that it is gone (410), or the day is over.
+ * a half by chance, so that many don't come at once. Null when it needs no other try, or gets none: the day is over.
  */
 export function nextAttempt(
   { attempts, giveUpAt }: Pick<WebhookDelivery, 'attempts' | 'giveUpAt'>,
   result: WebhookResult,
   now: Date,
 ): Date | null {
-  if (isTaken(result) || result === 'http_410') {
+  if (isTaken(result)) {
     return null
   }
   const pauseMs = Math.min(firstPauseMs * 3 ** Math.min(attempts, 20), pauseMsMax)
