@@ -1,31 +1,26 @@
 import type { KyselyPlugin } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openDatabase } from '../database/connection.ts'
-import { openMigratedDatabase } from '../database/migrated-database.ts'
+import { createTwoPrograms, type TwoPrograms } from '../database/contract/two-programs.ts'
 import type { Database } from '../database/schema.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { createFakeClock } from '../testing/fakes.ts'
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
 import { addEndpoint, listEndpoints, removeEndpoint } from './webhook-endpoint-repository.ts'
 import { announce, type WebhookEvent, webhookEventTypes } from './webhook-outbox.ts'
 
 const clock = createFakeClock()
 const event: WebhookEvent = { type: 'ticket.opened', at: clock.now(), data: { protocol: '10017' } }
 
-let database: TestDatabase
+let programs: TwoPrograms
 let db: Database
 beforeEach(async () => {
-  database = await createTestDatabase()
-  ;({ db } = await openMigratedDatabase(database.url, { now: clock.now() }))
+  programs = await createTwoPrograms(clock.now())
+  db = programs.one
   for (const name of ['kept', 'removed']) {
     const endpoint = { name, url: `http://${name}.example/`, secret: 'whsec_', events: webhookEventTypes }
     await addEndpoint(db, endpoint, clock.now())
   }
 })
-afterEach(async () => {
-  await db.destroy()
-  await database.drop()
-})
+afterEach(() => programs.close())
 
 async function remove(connection: Database): Promise<void> {
   const endpoint = (await listEndpoints(connection)).find(({ name }) => name === 'removed')
@@ -64,17 +59,13 @@ describe('an event', () => {
   })
 
   it('goes without an endpoint that is removed while it is announced', async () => {
-    const other = openDatabase(database.url)
-    await announce(db.withPlugin(interrupted(() => remove(other))), event)
-    await other.destroy()
+    await announce(db.withPlugin(interrupted(() => remove(programs.other))), event)
     expect(await owedTo()).toEqual(['kept'])
   })
 
   it('never fails, nor does the removal, when many come at once with it', async () => {
-    const other = openDatabase(database.url)
     const announced = Array.from({ length: 30 }, () => inTransaction(db, (trx) => announce(trx, event)))
-    await Promise.all([...announced, remove(other)])
-    await other.destroy()
+    await Promise.all([...announced, remove(programs.other)])
     expect(await owedTo()).toEqual(Array.from({ length: 30 }, () => 'kept'))
   })
 })
