@@ -150,6 +150,7 @@ describe('GET /api/v1/tickets', () => {
     ['status=open', 'status'],
     ['colour=red', 'colour'],
     ['cursor=bm9wZQ.nope', 'cursor'],
+    [`cursor=bm9wZQ.${encodeURIComponent('é'.repeat(32))}`, 'cursor'],
   ])('refuses ?%s naming %s', async (query, field) => {
     const answer = await agent.get(`/api/v1/tickets?${query}`)
     expect([answer.statusCode, answer.json<Failure>().erro]).toMatchObject([400, { campo: field }])
