@@ -28,7 +28,8 @@ export function userResourceRoutes(server: HttpServer, context: ApiContext): voi
   changeRoute(server, context)
 }
 
-function readRoutes(server: HttpServer, { db, keyedHash }: ApiContext): void {
+function readRoutes(server: HttpServer, context: ApiContext): void {
+  const { db, keyedHash } = context
   server.get(
     '/users',
     {
@@ -69,7 +70,7 @@ function readRoutes(server: HttpServer, { db, keyedHash }: ApiContext): void {
     },
     async (request, reply) => {
       const user = await requireUser(db, request.params.code)
-      return await reply.header('etag', userEtag(user)).send(userResource(user))
+      return await reply.header('etag', userEtag(context.keyedHash, user)).send(userResource(user))
     },
   )
 }
@@ -94,7 +95,7 @@ function addRoute(server: HttpServer, context: ApiContext): void {
       const user = await registerUser(context, request.body, sourceOf(request))
       return await reply
         .code(201)
-        .header('etag', userEtag(user))
+        .header('etag', userEtag(context.keyedHash, user))
         .header('location', `/api/v1/users/${user.code}`)
         .send(userResource(user))
     },
@@ -123,7 +124,7 @@ function changeRoute(server: HttpServer, context: ApiContext): void {
       const { params, body, headers } = request
       const ifMatch = requireIfMatch(headers['if-match'])
       const user = await editUser(context, { code: params.code, body, ifMatch, source: sourceOf(request) })
-      return await reply.header('etag', userEtag(user)).send(userResource(user))
+      return await reply.header('etag', userEtag(context.keyedHash, user)).send(userResource(user))
     },
   )
 }
