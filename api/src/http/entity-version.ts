@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { HelpdeskError } from '@ura/core/errors'
 import { Type } from 'typebox'
 import { namesStrongly } from './entity-tag.ts'
@@ -16,6 +17,23 @@ export const IfMatchHeaders = Type.Object({
 /** The ETag of a resource's version, as `"3"` (RFC 9110, section 8.8.3). */
 export function versionEtag(version: number | string): string {
   return `"${version}"`
+}
+
+/**
+ * The ETag of a resource with a number for its version that also shows what it doesn't own, as the name of a user: as
+ * `"3-1f0c5e9d2a7b"`, so that a name that changes alone changes it.
+ */
+export function showingEtag(version: number, shown: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 12)
+  return versionEtag(`${version}-${hash}`)
+}
+
+/**
+ * Lets a change of a resource pass only when its `If-Match` names the version, whatever else was shown with it.
+ * @throws HelpdeskError VERSAO_DIVERGENTE
+ */
+export function requireVersion(ifMatch: string, version: number): void {
+  requireMatch(ifMatch.replaceAll(/"(\d{1,15})-[0-9a-f]{12}"/g, '"$1"'), versionEtag(version))
 }
 
 /** @throws HelpdeskError VERSAO_AUSENTE without the header */
