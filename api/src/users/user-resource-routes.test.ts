@@ -7,7 +7,8 @@ import { createTestClient, type TestClient } from '../testing/test-clients.ts'
 import { fillNameKeys, nameKey } from './name-key.ts'
 import { planUserList } from './user-list.ts'
 import { erasePerson } from '../privacy/erase-person.ts'
-import { addUsers, findUser } from './user-repository.ts'
+import { addUsers } from './user-repository.ts'
+import { requireUser } from './user-resources.ts'
 
 interface Page {
   items: { code: string }[]
@@ -118,13 +119,12 @@ describe('GET /api/v1/users', () => {
 describe('a user', () => {
   it('whose data was erased is listed no more, by code or by name', () =>
     withAdmin(async (admin, test) => {
-      const user = await findUser(test.api.db, '1001')
-      const erased = user ?? expect.fail('no user')
-      await inTransaction(test.api.db, (trx) => erasePerson(trx, erased, test.clock.now()))
+      const user = await requireUser(test.api.db, '1001')
+      await inTransaction(test.api.db, (trx) => erasePerson(trx, user, test.clock.now()))
       const { name } = await test.api.db
         .selectFrom('users')
         .select('name')
-        .where('id', '=', erased.id)
+        .where('id', '=', user.id)
         .executeTakeFirstOrThrow()
       const listed = await codes(admin, '')
       expect(listed.filter((code) => code === '1001' || code.startsWith('x'))).toEqual([])

@@ -38,7 +38,7 @@ const leaseMs = 60_000
 const firstPauseMs = 5_000
 const pauseMsMax = 2 * 3_600_000
 
-export function createWebhookSender(options: {
+interface SenderOptions {
   db: Database
   clock: Clock
   log: Logger
@@ -46,8 +46,10 @@ export function createWebhookSender(options: {
   privateNetworks: readonly string[]
   /** Default 10,000. */
   timeoutMs?: number
-}): WebhookSender {
-  const { db, clock, log, privateNetworks, timeoutMs = defaultTimeoutMs } = options
+}
+
+export function createWebhookSender(options: SenderOptions): WebhookSender {
+  const { db, clock, log } = options
   const closing = new AbortController()
   /** Runs by endpoint. */
   const underway = new Map<number, Promise<void>>()
@@ -79,7 +81,11 @@ export function createWebhookSender(options: {
         isLeased = true
         // Another instance may have delivered the one seen before the lease.
         const delivery = await findOwed(db, endpoint.id)
-        if (delivery === null || delivery.nextAttemptAt > now || !(await attempt(endpoint, delivery))) {
+        if (
+          delivery === null ||
+          delivery.nextAttemptAt > now ||
+          !(await attempt(options, endpoint, delivery))
+        ) {
           return
         }
       }
@@ -88,49 +94,6 @@ export function createWebhookSender(options: {
         await releaseLease(db, lease)
       }
     }
-  }
-
-  /** Sends one delivery and keeps what became of it; false when the next one has to wait. */
-  async function attempt(endpoint: WebhookEndpoint, delivery: WebhookDelivery): Promise<boolean> {
-    const { messageId: id, body } = delivery
-    const headers = signedHeaders(endpoint.secret, { id, at: clock.now(), body })
-    const request = { headers, body }
-    const result = await postWebhook(new URL(endpoint.url), request, { timeoutMs, privateNetworks })
-    const now = clock.now()
-    if (result === 'http_410') {
-      await switchOff(endpoint, delivery, now)
-      return false
-    }
-    const nextAttemptAt = nextAttempt(delivery, result, now)
-    const state = isTaken(result) ? 'delivered' : nextAttemptAt === null ? 'dead' : 'pending'
-    await keepAttempt(db, delivery, { state, result, nextAttemptAt, now })
-    if (state !== 'delivered') {
-      const { name } = endpoint
-      log.warn({ endpoint: name, delivery: delivery.id, result, state }, 'webhook was not delivered')
-    }
-    return nextAttemptAt === null
-  }
-
-  /** What was refused stays owed, and is the first to be sent when the endpoint is switched on. */
-  async function switchOff(endpoint: WebhookEndpoint, delivery: WebhookDelivery, now: Date): Promise<void> {
-    const { id, name } = endpoint
-    const result = 'http_410'
-    await inTransaction(db, async (trx) => {
-      await keepAttempt(trx, delivery, { state: 'pending', result, nextAttemptAt: now, now })
-      if (await switchEndpoint(trx, id, now)) {
-        const detail = { webhook: name, result }
-        await recordAudit(trx, {
-          event: 'webhook_switched_off',
-          source: { actor: 'sistema' },
-          at: now,
-          detail,
-        })
-      }
-    })
-    log.warn(
-      { endpoint: name, delivery: delivery.id, result },
-      'webhook endpoint is gone and was switched off',
-    )
   }
 
   async function idle(): Promise<void> {
@@ -152,6 +115,50 @@ export function createWebhookSender(options: {
       await idle()
     },
   }
+}
+
+/** Sends one delivery and keeps what became of it; false when the next one has to wait. */
+async function attempt(
+  options: SenderOptions,
+  endpoint: WebhookEndpoint,
+  delivery: WebhookDelivery,
+): Promise<boolean> {
+  const { db, clock, log, privateNetworks, timeoutMs = defaultTimeoutMs } = options
+  const { messageId: id, body } = delivery
+  const headers = signedHeaders(endpoint.secret, { id, at: clock.now(), body })
+  const request = { headers, body }
+  const result = await postWebhook(new URL(endpoint.url), request, { timeoutMs, privateNetworks })
+  if (result === 'http_410') {
+    await switchOff(options, endpoint, delivery)
+    return false
+  }
+  const now = clock.now()
+  const nextAttemptAt = nextAttempt(delivery, result, now)
+  const state = isTaken(result) ? 'delivered' : nextAttemptAt === null ? 'dead' : 'pending'
+  await keepAttempt(db, delivery, { state, result, nextAttemptAt, now })
+  if (state !== 'delivered') {
+    const { name } = endpoint
+    log.warn({ endpoint: name, delivery: delivery.id, result, state }, 'webhook was not delivered')
+  }
+  return nextAttemptAt === null
+}
+
+/** Of an endpoint that is gone: what it refused stays owed, and is the first to be sent when it is switched on. */
+async function switchOff(
+  { db, clock, log }: SenderOptions,
+  { id, name }: WebhookEndpoint,
+  delivery: WebhookDelivery,
+): Promise<void> {
+  const now = clock.now()
+  const result = 'http_410'
+  await inTransaction(db, async (trx) => {
+    await keepAttempt(trx, delivery, { state: 'pending', result, nextAttemptAt: now, now })
+    if (await switchEndpoint(trx, id, now)) {
+      const detail = { webhook: name, result }
+      await recordAudit(trx, { event: 'webhook_switched_off', source: { actor: 'sistema' }, at: now, detail })
+    }
+  })
+  log.warn({ endpoint: name, delivery: delivery.id, result }, 'webhook endpoint is gone and was switched off')
 }
 
 function isTaken(result: WebhookResult): boolean {
