@@ -274,7 +274,7 @@ function startBackground(
     startPeriodicWork({
       ...hourly,
       name: 'old idempotency keys',
-      work: () => pruneIdempotencyKeys(db, clock.now()),
+      work: () => pruneIdempotencyKeys(db, clock.now(), signal),
     }),
     startPeriodicWork({
       ...hourly,

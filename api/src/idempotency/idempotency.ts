@@ -1,6 +1,7 @@
 import { HelpdeskError } from '@ura/core/errors'
 import type { Insertable } from 'kysely'
 import { isUniqueViolation } from '../database/database-errors.ts'
+import { removeOlder } from '../database/remove-older.ts'
 import type { Database, Schema } from '../database/schema.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 
@@ -145,21 +146,11 @@ function reusedKey(): HelpdeskError {
 
 /** How long the answer to a key is kept. */
 export const keptDays = 7
-const prunedMax = 10_000
 
-/** Forgets keys older than 7 days, the oldest 10,000 of them (more only when made in one millisecond). */
-export async function pruneIdempotencyKeys(db: Database, now: Date): Promise<void> {
+/** Forgets keys older than 7 days. */
+export async function pruneIdempotencyKeys(db: Database, now: Date, signal?: AbortSignal): Promise<void> {
   const beforeMs = now.getTime() - keptDays * 86_400_000
-  const last = await db
-    .selectFrom('idempotency_keys')
-    .select('created_at_ms')
-    .where('created_at_ms', '<', beforeMs)
-    .orderBy('created_at_ms')
-    .offset(prunedMax - 1)
-    .limit(1)
-    .executeTakeFirst()
-  const endMs = last === undefined ? beforeMs : last.created_at_ms + 1
-  await db.deleteFrom('idempotency_keys').where('created_at_ms', '<', endMs).execute()
+  await removeOlder(db, { table: 'idempotency_keys', column: 'created_at_ms', beforeMs }, { signal })
 }
 
 /** The same text for the same flat object, whatever the order of its fields. */
