@@ -124,7 +124,7 @@ const userLists: readonly List[] = [
 ].map((filters) =>
   listOf(
     { operation: 'listUsers', list: 'users', path: '/api/v1/users', plan: () => planUserList(filters) },
-    () => filters as Filters,
+    () => filters,
     textOf('whatsapp' in filters ? { whatsapp: true } : filters),
   ),
 )

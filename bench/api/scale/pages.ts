@@ -49,6 +49,7 @@ function probeOf(
 ): Probe {
   return {
     operation: list.operation,
+    list,
     variant: [list.variant, page].filter((text) => text !== '').join(', '),
     request: (target) => {
       const fields = { ...list.query(target), ...pageFields(target) }
@@ -90,7 +91,7 @@ async function countOf(list: List, target: Target): Promise<number> {
   const counted = await sql<{ count: number }>`select count(*) as count from (${query}) as listed`.execute(
     target.db,
   )
-  return Number(counted.rows[0]?.count ?? 0)
+  return counted.rows[0]?.count ?? 0
 }
 
 async function rowAt(db: Database, plan: Plan, offset: number): Promise<KeyRow> {
