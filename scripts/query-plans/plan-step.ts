@@ -36,11 +36,11 @@ async function serverSteps(db: Database, query: CompiledQuery): Promise<PlanStep
   const { rows } = await db.executeQuery<ServerRow>(explained)
   return rows.flatMap(({ table, type, key, rows: read }) => {
     if (table === null || type === null) return []
-    const isIndexScan = type === 'index' && (read ?? 0) <= walkedRowsMax
-    const isScan = type === 'ALL' || (type === 'index' && !isIndexScan)
+    const isWalk = type === 'index' && isLimitedWalk(query) && (read ?? 0) <= walkedRowsMax
+    const isScan = type === 'ALL' || (type === 'index' && !isWalk)
     // MariaDB names a second index behind a bar: with it rows are left out before they are read.
     const index = isScan ? null : (key?.split('|')[0] ?? null)
-    return [{ table, index, isWalk: isIndexScan }]
+    return [{ table, index, isWalk }]
   })
 }
 
@@ -50,13 +50,16 @@ const sqliteUse =
 async function sqliteSteps(db: Database, query: CompiledQuery): Promise<PlanStep[]> {
   const explained = CompiledQuery.raw(`explain query plan ${query.sql}`, [...query.parameters])
   const { rows } = await db.executeQuery<{ detail: string }>(explained)
-  // Without a condition and with a limit it goes along the index no further than the limit.
-  const isLimitedWalk = !/ where /i.test(query.sql) && / limit /i.test(query.sql)
   return rows.flatMap(({ detail }) => {
     const { how, table, index, primary } = sqliteUse.exec(detail)?.groups ?? {}
     if (table === undefined) return []
-    const isWalk = how === 'SCAN' && isLimitedWalk
+    const isWalk = how === 'SCAN' && isLimitedWalk(query)
     const used = primary ?? index ?? (isWalk ? 'INTEGER PRIMARY KEY' : null)
     return [{ table, index: how === 'SCAN' && !isWalk ? null : used, isWalk }]
   })
+}
+
+/** Without a condition and with a limit it goes along an index no further than the limit; with one, until enough rows meet it. */
+function isLimitedWalk({ sql }: CompiledQuery): boolean {
+  return !/ where /i.test(sql) && / limit /i.test(sql)
 }

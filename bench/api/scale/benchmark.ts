@@ -119,7 +119,8 @@ async function probesOf(
   const pages: Probe[] = []
   for (const list of lists) pages.push(...(await pageProbes(list, targets, secret)))
   progress(`${pages.length} pages of ${lists.length} lists found`)
-  return [...phoneProbes, ...resourceProbes, ...pages]
+  // Reads first: the others open tickets, and lists of the small database would grow by them.
+  return [...pages, ...phoneProbes, ...resourceProbes]
 }
 
 function startApi(databaseUrl: string, secret: string): TaskProcess<ScaleApiTasks> {

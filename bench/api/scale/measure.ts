@@ -45,11 +45,16 @@ async function compareProbe(probe: Probe, targets: Targets, runs: number): Promi
     const timesMs: { small: number[]; large: number[] } = { small: [], large: [] }
     for (let request = 0; request < warmUpRequests + requestsOfRun; request += 1) {
       serial += 1
+      const rows = { small: 0, large: 0 }
       // Each goes first every other time.
       const order = serial % 2 === 0 ? (['small', 'large'] as const) : (['large', 'small'] as const)
       for (const size of order) {
-        const elapsedMs = await timeMs(probe, targets[size], serial)
+        const { elapsedMs, content } = await ask(targets[size], await probe.request(targets[size], serial))
+        rows[size] = rowsOf(content)
         if (request >= warmUpRequests) timesMs[size].push(elapsedMs)
+      }
+      if (rows.small !== rows.large) {
+        throw new Error(`${nameOf(probe)}: pages of ${rows.small} and ${rows.large} rows can't be compared`)
       }
     }
     dividend.samples.push(median(timesMs.large))
@@ -58,9 +63,9 @@ async function compareProbe(probe: Probe, targets: Targets, runs: number): Promi
   return comparison
 }
 
-async function timeMs(probe: Probe, target: Target, serial: number): Promise<number> {
-  const { elapsedMs } = await ask(target, await probe.request(target, serial))
-  return elapsedMs
+/** How long a page is; 0 for what is none. */
+function rowsOf(content: unknown): number {
+  return (content as { items?: unknown[] } | null)?.items?.length ?? 0
 }
 
 function emptyComparison(probe: Probe, { small, large }: Targets) {
