@@ -39,6 +39,7 @@ import { removeExpired, retentionRules } from './retention/retention.ts'
 import { createEspeakSynthesizer } from './speech/espeak-synthesizer.ts'
 import { createSpeechService, type SpeechService } from './speech/speech-service.ts'
 import type { Synthesizer } from './speech/synthesizer.ts'
+import { createOpenTicket } from './tickets/open-ticket.ts'
 import { ticketHistoryRoutes } from './tickets/ticket-history-routes.ts'
 import { ticketResourceRoutes } from './tickets/ticket-resource-routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
@@ -193,23 +194,26 @@ function createContext(
   const dependencies = createDependencies({ clock, probes: dependencyProbes({ db, gateway, speech }) })
   const metrics = createMetrics({ speech, db, dependencies })
   const recordRefusal = createRefusalRecorder(db, log)
+  const keyedHash = createKeyedHash(config.secret)
+  const notifier = createTicketNotifier({
+    db,
+    clock,
+    gateway,
+    log,
+    onResult: (result) => metrics.ticketMessages.inc({ result }),
+  })
   return {
     config,
     clock,
     log,
     db,
-    keyedHash: createKeyedHash(config.secret),
+    keyedHash,
     sessions: new SessionCache({ clock, keptMs: config.sessionCacheSeconds * 1_000 }),
     gateway,
     speech,
     audio: createSpokenAudio({ speech, publicUrl, log }),
-    notifier: createTicketNotifier({
-      db,
-      clock,
-      gateway,
-      log,
-      onResult: (result) => metrics.ticketMessages.inc({ result }),
-    }),
+    notifier,
+    openTicket: createOpenTicket({ db, clock, keyedHash, notifier, metrics }),
     metrics,
     dependencies,
     lastUse: createLastUseRecorder(db, log),

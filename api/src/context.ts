@@ -12,6 +12,7 @@ import type { Dependencies } from './http/dependencies.ts'
 import type { ApiMetrics } from './http/metrics.ts'
 import type { KeyedHash } from './keyed-hash.ts'
 import type { SpeechService } from './speech/speech-service.ts'
+import type { OpenTicket } from './tickets/open-ticket.ts'
 import type { TicketNotifier } from './tickets/ticket-notifier.ts'
 
 /** What the API's parts are given; each names the few it needs by `Pick`. */
@@ -26,6 +27,7 @@ export interface ApiContext {
   readonly speech: SpeechService
   readonly audio: SpokenAudioSource
   readonly notifier: TicketNotifier
+  readonly openTicket: OpenTicket
   readonly metrics: ApiMetrics
   readonly dependencies: Dependencies
   readonly lastUse: LastUseRecorder

@@ -16,6 +16,7 @@ import { startProcess, type TaskProcess } from '../harness/task-process.ts'
 import type { LoadTasks } from './load-process.ts'
 import { addPopulation } from './population.ts'
 import type { ServerTasks } from './server-process.ts'
+import { measureSteadyMemory } from './steady-memory.ts'
 import { compareThroughput } from './throughput.ts'
 
 /** What two requests of a call cost in the ticket API on MySQL, beside a bare route with one query. */
@@ -48,7 +49,9 @@ async function measureThroughput(
   const load = startProcess<LoadTasks>(new URL('load-process.ts', import.meta.url))
   try {
     const contest = { load, api: await api.run('address'), bare: await bare.run('address') }
-    return await compareThroughput(contest, context)
+    const { comparisons, others, halfLoads } = await compareThroughput(contest, context)
+    const memory = await measureSteadyMemory(contest, api, { ...context, halfLoads })
+    return { comparisons: [...comparisons, memory], others }
   } finally {
     await Promise.all([api.stop(), bare.stop(), load.stop()])
   }

@@ -2,9 +2,8 @@ import { createApi } from '@ura/api/app'
 import { readApiConfiguration } from '@ura/api/config'
 import { createLogger } from '@ura/core/logger'
 import { systemClock } from '@ura/core/clock'
-import Fastify from 'fastify'
-import { createPool } from 'mysql2/promise'
 import { serveTasks } from '../harness/task-process.ts'
+import { startBareServer } from './bare-server.ts'
 import { silentSpeech } from './silent-speech.ts'
 
 /** Where a server listens, and the session its requests must show. */
@@ -36,31 +35,8 @@ async function startApi(): Promise<ServerAddress> {
   return { url, session: sessao }
 }
 
-/** What a user would write first: Fastify, the driver, one query a route. */
-async function startBare(): Promise<ServerAddress> {
-  const pool = createPool({ uri: databaseUrl, connectionLimit: 10 })
-  const fastify = Fastify()
-  fastify.post('/api/verificar_usuario', async (request) => {
-    const { usuario } = request.body as { usuario: string }
-    const [rows] = await pool.query('select * from users where code = ? and active = 1', [usuario])
-    return { status: (rows as unknown[]).length > 0 }
-  })
-  fastify.post('/api/novo_chamado', async (request, reply) => {
-    const { usuario } = request.body as { usuario: string }
-    const [result] = await pool.query(
-      `insert into tickets (user_id, service_id, origin, status, opened_at_ms, updated_at_ms)
-       select id, 2, 'telefone', 'aberto', ?, ? from users where code = ?`,
-      [Date.now(), Date.now(), usuario],
-    )
-    const { insertId } = result as { insertId: number }
-    return await reply
-      .code(201)
-      .send({ status: true, protocolo: String(insertId), url: null, nome_audio: null })
-  })
-  return { url: await fastify.listen({ port: 0, host: '127.0.0.1' }), session: '' }
-}
-
-const address = await (kind === 'api' ? startApi() : startBare())
+const address: ServerAddress =
+  kind === 'api' ? await startApi() : { url: await startBareServer(databaseUrl), session: '' }
 
 const tasks = {
   address: () => address,

@@ -1,7 +1,8 @@
 import type { BenchmarkContext, Comparison, Measured } from '../harness/benchmark.ts'
 import { median } from '../harness/statistics.ts'
 import type { TaskProcess } from '../harness/task-process.ts'
-import type { LoadResult, LoadTasks, RequestKind } from './load-process.ts'
+import { TRANSACTION_PATH } from './bare-server.ts'
+import type { LoadTasks, RequestKind } from './load-process.ts'
 import type { ServerAddress } from './server-process.ts'
 
 /** Seconds of full load for each sample; before the first one so many are thrown away. */
@@ -18,57 +19,124 @@ export interface Contest {
   bare: ServerAddress
 }
 
-const ROUTES: Readonly<Record<RequestKind, string>> = {
-  verifyUser: '/api/verificar_usuario',
-  openTicket: '/api/novo_chamado',
+/** One route of the ticket API and the bare ones that it is compared with. */
+interface Match {
+  kind: RequestKind
+  path: string
+  rivals: readonly Rival[]
 }
+
+interface Rival {
+  ratio: string
+  figure: string
+  name: string
+  path: string
+  target: { atLeast: number }
+}
+
+export const MATCHES: readonly Match[] = [
+  {
+    kind: 'verifyUser',
+    path: '/api/verificar_usuario',
+    rivals: [
+      {
+        ratio: 'verifyUserVsBareRoute',
+        figure: 'verifyUserBarePerS',
+        name: 'a bare Fastify route with the same query',
+        path: '/api/verificar_usuario',
+        target: { atLeast: 0.6 },
+      },
+    ],
+  },
+  {
+    kind: 'openTicket',
+    path: '/api/novo_chamado',
+    rivals: [
+      {
+        ratio: 'openTicketVsBareRoute',
+        figure: 'openTicketBarePerS',
+        name: 'a bare Fastify route with one insert',
+        path: '/api/novo_chamado',
+        target: { atLeast: 0.6 },
+      },
+      {
+        ratio: 'openTicketVsBareTransaction',
+        figure: 'openTicketTransactionPerS',
+        name: 'a bare Fastify route that writes the same rows',
+        path: TRANSACTION_PATH,
+        target: { atLeast: 1 },
+      },
+    ],
+  },
+]
 
 /** Requests a second under full load, by turns, and the latency of ours at half of it. */
 export async function compareThroughput(
-  { load, api, bare }: Contest,
-  { runs, progress }: BenchmarkContext,
-): Promise<{ comparisons: Comparison[]; others: Measured[] }> {
-  const run = (
-    server: ServerAddress,
-    kind: RequestKind,
-    options: { seconds: number; ratePerSecond?: number },
-  ): Promise<LoadResult> =>
-    load.run('run', {
-      url: `${server.url}${ROUTES[kind]}`,
-      session: server.session,
-      kind,
-      ratePerSecond: 0,
-      ...options,
-    })
+  contest: Contest,
+  context: BenchmarkContext,
+): Promise<{ comparisons: Comparison[]; others: Measured[]; halfLoads: Record<RequestKind, number> }> {
   const comparisons: Comparison[] = []
   const others: Measured[] = []
-  for (const kind of ['verifyUser', 'openTicket'] as const) {
-    for (const server of [api, bare]) await run(server, kind, { seconds: WARM_UP_SECONDS })
-    const [ours, theirs]: [number[], number[]] = [[], []]
-    for (let time = 1; time <= runs; time += 1) {
-      ours.push((await run(api, kind, { seconds: SAMPLE_SECONDS })).requestsPerSecond)
-      theirs.push((await run(bare, kind, { seconds: SAMPLE_SECONDS })).requestsPerSecond)
-      progress(
-        `${kind}, run ${time}: ${ours.at(-1)?.toFixed(0)} requests/s, bare ${theirs.at(-1)?.toFixed(0)}`,
-      )
-    }
-    const halfRate = Math.round(median(ours) / 2)
-    const half = await run(api, kind, { seconds: LATENCY_SECONDS, ratePerSecond: halfRate })
-    progress(`${kind} at half the load: p50 ${half.p50Ms} ms, p99 ${half.p99Ms} ms`)
-    const what = `requests/s of ${ROUTES[kind]}`
-    comparisons.push({
-      ratio: `${kind}VsBareRoute`,
-      what,
-      dividend: { figure: `${kind}PerS`, name: 'the ticket API', unit: '1/s', samples: ours },
-      divisor: { figure: `${kind}BarePerS`, name: 'a bare Fastify route', unit: '1/s', samples: theirs },
-      target: { atLeast: 0.6 },
-    })
-    others.push({
-      figure: `${kind}HalfLoadP99Ms`,
-      name: `p99 of ${ROUTES[kind]} at half that load (${halfRate}/s)`,
-      unit: 'ms',
-      samples: [half.p99Ms],
-    })
+  const halfLoads: Record<RequestKind, number> = { verifyUser: 0, openTicket: 0 }
+  for (const match of MATCHES) {
+    const { ours, theirs } = await playMatch(match, contest, context)
+    halfLoads[match.kind] = Math.round(median(ours.samples) / 2)
+    comparisons.push(
+      ...match.rivals.map(({ ratio, target }, index) => {
+        const divisor = theirs[index] ?? ours
+        return { ratio, what: `requests/s of ${match.path}`, dividend: ours, divisor, target }
+      }),
+    )
+    others.push(await latencyAtHalf(match, contest, { ...context, ratePerSecond: halfLoads[match.kind] }))
   }
-  return { comparisons, others }
+  return { comparisons, others, halfLoads }
+}
+
+async function playMatch(
+  { kind, path, rivals }: Match,
+  { load, api, bare }: Contest,
+  { runs, progress }: BenchmarkContext,
+): Promise<{ ours: Measured; theirs: Measured[] }> {
+  const sides = [
+    { server: api, path, figure: `${kind}PerS`, name: 'the ticket API' },
+    ...rivals.map((rival) => ({ ...rival, server: bare })),
+  ].map((side) => ({ ...side, samples: [] as number[] }))
+  for (let time = 0; time <= runs; time += 1) {
+    for (const side of sides) {
+      const { url, session } = side.server
+      const seconds = time === 0 ? WARM_UP_SECONDS : SAMPLE_SECONDS
+      const request = { url: url + side.path, session, kind, seconds, ratePerSecond: 0 }
+      const { requestsPerSecond } = await load.run('run', request)
+      if (time > 0) side.samples.push(requestsPerSecond)
+    }
+    if (time > 0) {
+      const rates = sides.map(({ name, samples }) => `${samples.at(-1)?.toFixed(0)} ${name}`)
+      progress(`${kind}, run ${time}, requests/s: ${rates.join(', ')}`)
+    }
+  }
+  const measured = sides.map(({ figure, name, samples }) => ({ figure, name, samples, unit: '1/s' }))
+  const [ours, ...theirs] = measured
+  if (ours === undefined) throw new Error(`${kind} has no side`)
+  return { ours, theirs }
+}
+
+async function latencyAtHalf(
+  { kind, path }: Match,
+  { load, api }: Contest,
+  { ratePerSecond, progress }: BenchmarkContext & { ratePerSecond: number },
+): Promise<Measured> {
+  const { p50Ms, p99Ms } = await load.run('run', {
+    url: api.url + path,
+    session: api.session,
+    kind,
+    seconds: LATENCY_SECONDS,
+    ratePerSecond,
+  })
+  progress(`${kind} at half the load: p50 ${p50Ms} ms, p99 ${p99Ms} ms`)
+  return {
+    figure: `${kind}HalfLoadP99Ms`,
+    name: `p99 of ${path} at half that load (${ratePerSecond}/s)`,
+    unit: 'ms',
+    samples: [p99Ms],
+  }
 }

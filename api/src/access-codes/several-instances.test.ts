@@ -90,6 +90,21 @@ describe('on two instances', () => {
     expect(statuses(answers, 429)).toBeGreaterThanOrEqual(40)
   })
 
+  it('twenty keys, each used at both at once, open twenty tickets', async () => {
+    const answers = await atBoth(40, (test, index) =>
+      test.post(
+        '/api/novo_chamado',
+        { usuario: '1001', servico: '2-2', chamada: `call-${Math.floor(index / 2)}` },
+        { 'idempotency-key': `key-${Math.floor(index / 2)}` },
+      ),
+    )
+    expect([statuses(answers, 201), statuses(answers, 200)]).toEqual([20, 20])
+    expect(new Set(answers.map((answer) => answer.body)).size).toBe(20)
+    const tickets = await one.api.db.selectFrom('tickets').select('call_id').execute()
+    expect(new Set(tickets.map((ticket) => ticket.call_id)).size).toBe(20)
+    expect(tickets).toHaveLength(20)
+  })
+
   it('one idempotency key opens one ticket', async () => {
     const answers = await atBoth(20, (test) =>
       test.post('/api/novo_chamado', { usuario: '1001', servico: '2-2' }, { 'idempotency-key': 'the-same' }),

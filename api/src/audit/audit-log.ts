@@ -53,20 +53,21 @@ export interface AuditEntry {
   detail?: Readonly<Record<string, string | number | boolean | null>>
 }
 
-/** Adds one row to the audit log; given a transaction, the row is there exactly when the change is. */
-export async function recordAudit(db: Database, entry: AuditEntry): Promise<void> {
-  await db
-    .insertInto('audit_log')
-    .values({
-      happened_at_ms: entry.at.getTime(),
-      event: entry.event,
-      actor: entry.source.actor.slice(0, 100),
-      address: entry.source.address?.slice(0, 64) ?? null,
-      request_id: entry.source.requestId?.slice(0, 64) ?? null,
-      user_code: entry.userCode ?? null,
-      detail: JSON.stringify(entry.detail ?? {}).slice(0, 2_000),
-    })
-    .execute()
+/** Adds rows to the audit log; given a transaction, they are there exactly when the changes are. */
+export async function recordAudit(db: Database, ...entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) {
+    return
+  }
+  const rows = entries.map((entry) => ({
+    happened_at_ms: entry.at.getTime(),
+    event: entry.event,
+    actor: entry.source.actor.slice(0, 100),
+    address: entry.source.address?.slice(0, 64) ?? null,
+    request_id: entry.source.requestId?.slice(0, 64) ?? null,
+    user_code: entry.userCode ?? null,
+    detail: JSON.stringify(entry.detail ?? {}).slice(0, 2_000),
+  }))
+  await db.insertInto('audit_log').values(rows).execute()
 }
 
 /** Refusals that are written for one actor within each window; a row is about 200 bytes, so 3 MB a day at most. */

@@ -4,7 +4,7 @@ import { type Catalogue, type Category, parseKeypadReference, type Service } fro
 import { firstCatalogue } from './first-catalogue.ts'
 
 /** A service that a ticket can be opened for. */
-interface OfferedService {
+export interface OfferedService {
   id: number
   code: string
   name: string
@@ -40,22 +40,48 @@ export async function readCatalogue(db: Database): Promise<Catalogue> {
 
 /** The offered service that a stable code or a keypad form (`2-3`) names; a code wins over a keypad form. */
 export async function findOfferedService(db: Database, reference: string): Promise<OfferedService | null> {
-  const keypad = parseKeypadReference(reference)
+  const services = await findOfferedServices(db, [reference])
+  return services.get(reference) ?? null
+}
+
+/** The offered services that stable codes or keypad forms name, by those. */
+export async function findOfferedServices(
+  db: Database,
+  references: readonly string[],
+): Promise<Map<string, OfferedService>> {
+  const wanted = [...new Set(references)].map((code) => ({ code, keypad: parseKeypadReference(code) }))
+  const keypads = wanted.flatMap(({ keypad }) => keypad ?? [])
   const found = await offered(db)
-    .select(['catalogue_services.id', 'catalogue_services.code', 'catalogue_services.name'])
-    .where((where) => {
-      const byCode = where('catalogue_services.code', '=', reference)
-      return keypad === null
-        ? byCode
-        : byCode.or(
-            where.and({
-              'catalogue_categories.menu_key': keypad.key,
-              'catalogue_services.menu_option': keypad.option,
-            }),
-          )
-    })
+    .select([
+      'catalogue_services.id',
+      'catalogue_services.code',
+      'catalogue_services.name',
+      'catalogue_services.menu_option',
+      'catalogue_categories.menu_key',
+    ])
+    .where((where) =>
+      where.or([
+        where(
+          'catalogue_services.code',
+          'in',
+          wanted.map(({ code }) => code),
+        ),
+        ...keypads.map(({ key, option }) =>
+          where.and({ 'catalogue_categories.menu_key': key, 'catalogue_services.menu_option': option }),
+        ),
+      ]),
+    )
     .execute()
-  return found.find(({ code }) => code === reference) ?? found[0] ?? null
+  const services = new Map<string, OfferedService>()
+  for (const { code, keypad } of wanted) {
+    const service =
+      found.find((row) => row.code === code) ??
+      found.find((row) => row.menu_key === keypad?.key && row.menu_option === keypad.option)
+    if (service !== undefined) {
+      services.set(code, { id: service.id, code: service.code, name: service.name })
+    }
+  }
+  return services
 }
 
 /** Writes the first catalogue when there is none at all. */

@@ -1,6 +1,7 @@
 import { HelpdeskError } from '@ura/core/errors'
+import type { Insertable } from 'kysely'
 import { isUniqueViolation } from '../database/database-errors.ts'
-import type { Database } from '../database/schema.ts'
+import type { Database, Schema } from '../database/schema.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 
 type IdempotentEndpoint = 'solicitar_codigo' | 'verificar_codigo' | 'novo_chamado' | 'v1/tickets' | 'v1/notes'
@@ -35,20 +36,9 @@ export async function once<T>(
   if (request.key === undefined) {
     return { answer: await effect(), replayed: false }
   }
-  const row = {
-    client_id: request.clientId,
-    endpoint: request.endpoint,
-    idempotency_key: request.key,
-    // Keyed, because a body may hold an access code, which a plain hash would give away to whoever reads the table.
-    request_hash: options.keyedHash('idempotent-request', canonicalJson(request.body)),
-    created_at_ms: request.now.getTime(),
-  }
-  const id = { client_id: row.client_id, endpoint: row.endpoint, idempotency_key: row.idempotency_key }
+  const row = rowOf(options.keyedHash, request)
   try {
-    await trx
-      .insertInto('idempotency_keys')
-      .values({ ...row, answer: '' })
-      .execute()
+    await trx.insertInto('idempotency_keys').values(row).execute()
   } catch (error) {
     if (!isUniqueViolation(error)) {
       throw error
@@ -56,10 +46,10 @@ export async function once<T>(
     const kept = await trx
       .selectFrom('idempotency_keys')
       .select(['request_hash', 'answer'])
-      .where((where) => where.and(id))
+      .where((where) => where.and(keyOf(request)))
       .executeTakeFirstOrThrow()
     if (kept.request_hash !== row.request_hash) {
-      throw new HelpdeskError('CHAVE_REUTILIZADA', { field: 'Idempotency-Key' })
+      throw reusedKey()
     }
     return { answer: JSON.parse(kept.answer) as T, replayed: true }
   }
@@ -67,9 +57,90 @@ export async function once<T>(
   await trx
     .updateTable('idempotency_keys')
     .set({ answer: JSON.stringify(answer) })
-    .where((where) => where.and(id))
+    .where((where) => where.and(keyOf(request)))
     .execute()
   return { answer, replayed: false }
+}
+
+type Row = Insertable<Schema['idempotency_keys']>
+
+/** What was kept for the keys of some requests: see {@link readKeptAnswers}. */
+export interface KeptAnswers<T> {
+  /**
+   * The answer to an earlier request with this key; null when the request is the first with it, or has none;
+   * CHAVE_REUTILIZADA when the key came with another body.
+   */
+  find(request: IdempotentRequest): T | HelpdeskError | null
+}
+
+/** Reads what is kept for the keys of some requests; for effects that are written together, with {@link keepAnswers}. */
+export async function readKeptAnswers<T>(
+  { db, keyedHash }: { db: Database; keyedHash: KeyedHash },
+  requests: readonly IdempotentRequest[],
+): Promise<KeptAnswers<T>> {
+  const keys = requests.filter(({ key }) => key !== undefined).map(keyOf)
+  const rows =
+    keys.length === 0
+      ? []
+      : await db
+          .selectFrom('idempotency_keys')
+          .selectAll()
+          .where((where) => where.or(keys.map((key) => where.and(key))))
+          .execute()
+  const kept = new Map(rows.map((row) => [nameOf(row), row]))
+  return {
+    find(request) {
+      const earlier = kept.get(nameOf(keyOf(request)))
+      if (earlier === undefined) {
+        return null
+      }
+      const isSameBody = earlier.request_hash === rowOf(keyedHash, request).request_hash
+      return isSameBody ? (JSON.parse(earlier.answer) as T) : reusedKey()
+    },
+  }
+}
+
+/**
+ * Keeps the answers to requests that have a key, in the transaction of their effects.
+ * @throws the driver's unique violation when two have the same key, or another transaction was first with one
+ */
+export async function keepAnswers(
+  { trx, keyedHash }: { trx: Database; keyedHash: KeyedHash },
+  answers: readonly { request: IdempotentRequest; answer: unknown }[],
+): Promise<void> {
+  const rows = answers
+    .filter(({ request }) => request.key !== undefined)
+    .map(({ request, answer }) => ({ ...rowOf(keyedHash, request), answer: JSON.stringify(answer) }))
+  if (rows.length > 0) {
+    await trx.insertInto('idempotency_keys').values(rows).execute()
+  }
+}
+
+function rowOf(keyedHash: KeyedHash, request: IdempotentRequest): Row {
+  return {
+    ...keyOf(request),
+    // Keyed, because a body may hold an access code, which a plain hash would give away to whoever reads the table.
+    request_hash: keyedHash('idempotent-request', canonicalJson(request.body)),
+    answer: '',
+    created_at_ms: request.now.getTime(),
+  }
+}
+
+/** The columns that name a request's row. */
+function keyOf({ clientId, endpoint, key = '' }: IdempotentRequest) {
+  return { client_id: clientId, endpoint, idempotency_key: key }
+}
+
+function nameOf({
+  client_id,
+  endpoint,
+  idempotency_key,
+}: Pick<Row, 'client_id' | 'endpoint' | 'idempotency_key'>) {
+  return JSON.stringify([client_id, endpoint, idempotency_key])
+}
+
+function reusedKey(): HelpdeskError {
+  return new HelpdeskError('CHAVE_REUTILIZADA', { field: 'Idempotency-Key' })
 }
 
 /** How long the answer to a key is kept. */

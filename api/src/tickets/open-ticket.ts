@@ -1,72 +1,60 @@
 import { HelpdeskError } from '@ura/core/errors'
-import { inTransaction } from '../database/transaction.ts'
-import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
-import { findOfferedService } from '../catalogue/catalogue-repository.ts'
 import type { ApiContext } from '../context.ts'
-import { type IdempotentRequest, once } from '../idempotency/idempotency.ts'
-import { findActiveUser } from '../users/user-repository.ts'
-import { protocolOf } from './protocol.ts'
-import { addTicket, type TicketOrigin } from './ticket-repository.ts'
+import { isUniqueViolation } from '../database/database-errors.ts'
+import { GroupCommit } from '../database/group-commit.ts'
+import { inTransaction } from '../database/transaction.ts'
+import { type OpenedTicket, openTickets, type OpenTicketRequest } from './open-tickets.ts'
 
-interface OpenTicketRequest {
-  userCode: string
-  /** Stable service code or keypad form. */
-  service: string
-  callId: string | null
-  origin: TicketOrigin
-  source: AuditSource
-  idempotent: Omit<IdempotentRequest, 'now'>
-  /** What the request calls the two fields that may be refused. */
-  fields: { user: string; service: string }
-}
-
-interface OpenedTicket {
-  id: number
-  protocol: string
-  service: string
-}
+/** Two, so that the database is at work on one group while the next is made ready; a third gained nothing. */
+const grouping = { sizeMax: 32, concurrencyMax: 2, patienceMs: 50 }
 
 /**
  * Opens a ticket, once for an idempotency key, and has its protocol sent by WhatsApp in the background.
  * @throws HelpdeskError USUARIO_NAO_ENCONTRADO, SERVICO_INEXISTENTE, CHAVE_REUTILIZADA
  */
-export async function openTicket(
+export type OpenTicket = (request: OpenTicketRequest) => Promise<Omit<OpenedTicket, 'notice'>>
+
+/** Tickets that are asked for at the same time are opened in one transaction. */
+export function createOpenTicket(
   context: Pick<ApiContext, 'db' | 'clock' | 'keyedHash' | 'notifier' | 'metrics'>,
-  request: OpenTicketRequest,
-): Promise<{ id: number; protocol: string; replayed: boolean }> {
-  const { db, clock, keyedHash, notifier, metrics } = context
-  const now = clock.now()
-  const user = await findActiveUser(db, request.userCode)
-  if (user === null) {
-    throw new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: request.fields.user })
-  }
-  const { answer, replayed } = await inTransaction(db, async (trx) => {
-    const idempotent = { ...request.idempotent, now }
-    return await once<OpenedTicket>({ trx, keyedHash, request: idempotent }, async () => {
-      const service = await findOfferedService(trx, request.service)
-      if (service === null) {
-        throw new HelpdeskError('SERVICO_INEXISTENTE', { field: request.fields.service })
-      }
-      const { callId, origin, source } = request
-      const ticket = { userId: user.id, serviceId: service.id, origin, callId, actor: source.actor, now }
-      const id = await addTicket(trx, ticket)
-      const protocol = protocolOf(id)
-      await recordAudit(trx, {
-        event: 'ticket_opened',
-        source,
-        at: now,
-        userCode: user.code,
-        detail: { protocol, service: service.code, origin },
-      })
-      return { id, protocol, service: service.name }
-    })
+): OpenTicket {
+  const { notifier, metrics } = context
+  const group = new GroupCommit({
+    ...grouping,
+    write: (requests: readonly OpenTicketRequest[]) => openTogether(context, requests),
   })
-  if (!replayed) {
-    metrics.tickets.inc()
-    if (user.whatsapp !== null) {
-      const { id, service } = answer
-      notifier.ticketOpened({ id, phone: user.whatsapp, service }, request.source.requestId)
+  return async (request) => {
+    const outcome = await group.submit(request)
+    if (outcome instanceof HelpdeskError) {
+      throw outcome
     }
+    const { notice, ...ticket } = outcome
+    if (!ticket.replayed) {
+      metrics.tickets.inc()
+    }
+    if (notice !== null) {
+      notifier.ticketOpened(notice, request.source.requestId)
+    }
+    return ticket
   }
-  return { id: answer.id, protocol: answer.protocol, replayed }
+}
+
+async function openTogether(
+  context: Pick<ApiContext, 'db' | 'clock' | 'keyedHash'>,
+  requests: readonly OpenTicketRequest[],
+): Promise<(OpenedTicket | HelpdeskError)[]> {
+  const { db, clock, keyedHash } = context
+  const open = () => inTransaction(db, (trx) => openTickets({ trx, keyedHash, now: clock.now() }, requests))
+  try {
+    return await open()
+  } catch (error) {
+    if (!isUniqueViolation(error)) {
+      throw error
+    }
+    // Another transaction was first with one of the keys: whoever has it finds it now, the others have nothing to do
+    // with it.
+    return requests.length === 1
+      ? await open()
+      : (await Promise.all(requests.map((request) => openTogether(context, [request])))).flat()
+  }
 }

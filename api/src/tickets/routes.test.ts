@@ -1,6 +1,7 @@
 import type { OpenTicketAnswer, VerifyTicketAnswer } from '@ura/core/ticket-api/schemas'
 import { describe, expect, it, vi } from 'vitest'
 import { auditEvents, createTestApi, type TestApi } from '../testing/test-api.ts'
+import { ticketIdOf } from './protocol.ts'
 import { listTicketEvents } from './ticket-event-repository.ts'
 import { changeTicket, findTicket } from './ticket-repository.ts'
 
@@ -188,6 +189,83 @@ describe('200 tickets opened at once', () => {
     const protocols = new Set(answers.map((answer) => answer.json<OpenTicketAnswer>().protocolo))
     expect(protocols.size).toBe(200)
     expect(await ticketCount(test)).toBe(200)
+  })
+})
+
+describe('requests that are opened together', () => {
+  /** The first is written at once, by itself; the others while it is, and therefore together. */
+  const openAll = (test: TestApi, bodies: readonly Record<string, unknown>[]) =>
+    Promise.all(bodies.map((body, index) => open(test, body, `key-${index}`)))
+
+  it('get each their own ticket, with its event, its audit row and its key', async () => {
+    await using test = await createTestApi()
+    const bodies = Array.from({ length: 30 }, (_, index) => ({
+      usuario: ['1001', '1002', '1003'][index % 3],
+      servico: ['1-1', '2-2', 'computador-nao-liga', '1-2'][index % 4],
+      chamada: `call-${index}`,
+    }))
+    const answers = await openAll(test, bodies)
+    for (const [index, answer] of answers.entries()) {
+      expect(answer.statusCode).toBe(201)
+      const { protocolo } = answer.json<OpenTicketAnswer>()
+      const id = ticketIdOf(protocolo) ?? 0
+      const ticket = await findTicket(test.api.db, id)
+      const body = bodies[index]
+      expect(ticket).toMatchObject({ protocol: protocolo, userCode: body?.usuario })
+      const row = await test.api.db
+        .selectFrom('tickets')
+        .select('call_id')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      expect(row?.call_id).toBe(body?.chamada)
+      expect(await listTicketEvents(test.api.db, id)).toMatchObject([
+        { kind: 'status', from: null, to: 'aberto' },
+      ])
+      const again = await open(test, body ?? {}, `key-${index}`)
+      expect([again.statusCode, again.body]).toEqual([200, answer.body])
+    }
+    const audited = await test.api.db
+      .selectFrom('audit_log')
+      .select(['user_code', 'detail'])
+      .where('event', '=', 'ticket_opened')
+      .execute()
+    expect(
+      audited
+        .map((row) => `${row.user_code} ${(JSON.parse(row.detail) as { protocol: string }).protocol}`)
+        .toSorted(),
+    ).toEqual(
+      answers
+        .map((answer, index) => `${bodies[index]?.usuario} ${answer.json<OpenTicketAnswer>().protocolo}`)
+        .toSorted(),
+    )
+  })
+
+  it('are refused each for their own fault, and the others are opened', async () => {
+    await using test = await createTestApi()
+    const answers = await openAll(test, [
+      {},
+      { usuario: '9999' },
+      { servico: '9-9' },
+      { servico: '1-1' },
+      { usuario: '9998', servico: '9-9' },
+    ])
+    expect(answers.map((answer) => answer.statusCode)).toEqual([201, 404, 422, 201, 404])
+    expect(await ticketCount(test)).toBe(2)
+  })
+
+  it('with one key and two bodies: one ticket, and 409 for the other', async () => {
+    await using test = await createTestApi()
+    const answers = await Promise.all([
+      open(test, {}, 'key-0'),
+      open(test, {}, 'key-1'),
+      open(test, { servico: '1-1' }, 'key-1'),
+      open(test, {}, 'key-2'),
+      open(test, {}, 'key-3'),
+    ])
+    const codes = answers.map((answer) => answer.statusCode)
+    expect(codes.toSorted((one, other) => one - other)).toEqual([201, 201, 201, 201, 409])
+    expect([codes[0], codes[3], codes[4]]).toEqual([201, 201, 201])
+    expect(await ticketCount(test)).toBe(4)
   })
 })
 

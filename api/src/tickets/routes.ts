@@ -12,7 +12,6 @@ import { errorAnswers } from '../http/error-answers.ts'
 import { clientOf, sourceOf } from '../http/request-source.ts'
 import type { HttpServer } from '@ura/core/http/server'
 import { findActiveUser } from '../users/user-repository.ts'
-import { openTicket } from './open-ticket.ts'
 import { ticketIdOf } from './protocol.ts'
 import { findTicket, type Ticket } from './ticket-repository.ts'
 import { protocolText, ticketStatusText } from './ticket-text.ts'
@@ -45,7 +44,7 @@ function openTicketRoute(server: HttpServer, context: ApiContext): void {
     },
     async (request, reply) => {
       const { body } = request
-      const { protocol, replayed } = await openTicket(context, {
+      const { protocol, replayed } = await context.openTicket({
         userCode: body.usuario,
         service: body.servico,
         callId: body.chamada ?? null,

@@ -1,7 +1,7 @@
 import type { TicketStatus } from '@ura/core/ticket-api/schemas'
 import type { Selectable } from 'kysely'
 import type { Database, Schema } from '../database/schema.ts'
-import { announce, type WebhookEventType } from '../webhooks/webhook-outbox.ts'
+import { announce, type WebhookEvent, type WebhookEventType } from '../webhooks/webhook-outbox.ts'
 import { protocolOf } from './protocol.ts'
 
 interface EventOf<T> {
@@ -46,26 +46,26 @@ export function toTicketEvent(row: Selectable<Schema['ticket_events']>): TicketE
   }
 }
 
-/** Keeps a change of status; to be called inside the transaction that makes it. */
-export async function addStatusEvent(
+/** Keeps changes of status, of one ticket or several; to be called inside the transaction that makes them. */
+export async function addStatusEvents(
   trx: Database,
-  ticketId: number,
-  event: EventOf<TicketStatus>,
+  ...events: readonly (EventOf<TicketStatus> & { ticketId: number })[]
 ): Promise<void> {
-  await trx
-    .insertInto('ticket_events')
-    .values({
-      ticket_id: ticketId,
-      happened_at_ms: event.at.getTime(),
-      actor: event.actor,
-      from_status: event.from,
-      to_status: event.to,
-    })
-    .execute()
-  await announceChange(trx, event.from === null ? 'ticket.opened' : 'ticket.status_changed', {
-    ticketId,
-    ...event,
-  })
+  if (events.length === 0) {
+    return
+  }
+  const rows = events.map(({ ticketId, at, actor, from, to }) => ({
+    ticket_id: ticketId,
+    happened_at_ms: at.getTime(),
+    actor,
+    from_status: from,
+    to_status: to,
+  }))
+  await trx.insertInto('ticket_events').values(rows).execute()
+  const announced = events.map((event) =>
+    webhookEvent(event.from === null ? 'ticket.opened' : 'ticket.status_changed', event),
+  )
+  await announce(trx, ...announced)
 }
 
 /** Keeps a change of who has a ticket; to be called inside the transaction that makes it. */
@@ -87,7 +87,7 @@ export async function addAssigneeEvent(
       to_assignee: event.to,
     })
     .execute()
-  await announceChange(trx, 'ticket.assigned', { ticketId: ticket.id, ...event })
+  await announce(trx, webhookEvent('ticket.assigned', { ticketId: ticket.id, ...event }))
 }
 
 /** Keeps a change of a ticket's service; to be called inside the transaction that makes it. */
@@ -109,13 +109,12 @@ export async function addServiceEvent(
       to_service: event.to,
     })
     .execute()
-  await announceChange(trx, 'ticket.service_changed', { ticketId: ticket.id, ...event })
+  await announce(trx, webhookEvent('ticket.service_changed', { ticketId: ticket.id, ...event }))
 }
 
-async function announceChange(
-  trx: Database,
+function webhookEvent(
   type: WebhookEventType,
   { ticketId, at, actor, from, to }: { ticketId: number } & EventOf<string | null>,
-): Promise<void> {
-  await announce(trx, { type, at, data: { protocol: protocolOf(ticketId), actor, from, to } })
+): WebhookEvent {
+  return { type, at, data: { protocol: protocolOf(ticketId), actor, from, to } }
 }

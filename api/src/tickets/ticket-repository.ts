@@ -1,7 +1,8 @@
 import type { TicketStatus } from '@ura/core/ticket-api/schemas'
+import { insertedIds } from '../database/inserted-ids.ts'
 import type { Database } from '../database/schema.ts'
 import { protocolOf } from './protocol.ts'
-import { addAssigneeEvent, addServiceEvent, addStatusEvent } from './ticket-event-repository.ts'
+import { addAssigneeEvent, addServiceEvent, addStatusEvents } from './ticket-event-repository.ts'
 
 export interface Ticket {
   id: number
@@ -23,35 +24,32 @@ export interface Ticket {
 
 export type TicketOrigin = 'telefone' | 'whatsapp' | 'email' | 'web'
 
-/** Adds an open ticket with its first event and gives its id; to be called inside a transaction. */
-export async function addTicket(
+/** Adds open tickets and gives their ids, in their order; to be called in a transaction, which adds their history too. */
+export async function addTickets(
   trx: Database,
-  ticket: {
+  tickets: readonly {
     userId: number
     serviceId: number
     origin: TicketOrigin
     callId: string | null
-    actor: string
     now: Date
-  },
-): Promise<number> {
-  const { now } = ticket
-  const { insertId } = await trx
-    .insertInto('tickets')
-    .values({
-      user_id: ticket.userId,
-      service_id: ticket.serviceId,
-      origin: ticket.origin,
-      call_id: ticket.callId,
-      status: 'aberto' satisfies TicketStatus,
-      opened_at_ms: now.getTime(),
-      updated_at_ms: now.getTime(),
-      changed_at_ms: now.getTime(),
-    })
-    .executeTakeFirstOrThrow()
-  const id = Number(insertId)
-  await addStatusEvent(trx, id, { at: now, actor: ticket.actor, from: null, to: 'aberto' })
-  return id
+  }[],
+): Promise<number[]> {
+  if (tickets.length === 0) {
+    return []
+  }
+  const rows = tickets.map(({ userId, serviceId, origin, callId, now }) => ({
+    user_id: userId,
+    service_id: serviceId,
+    origin,
+    call_id: callId,
+    status: 'aberto' satisfies TicketStatus,
+    opened_at_ms: now.getTime(),
+    updated_at_ms: now.getTime(),
+    changed_at_ms: now.getTime(),
+  }))
+  const { insertId } = await trx.insertInto('tickets').values(rows).executeTakeFirstOrThrow()
+  return await insertedIds(trx, { insertId, count: rows.length })
 }
 
 /** An open ticket whose requester has not been told of it, and where to tell. */
@@ -167,7 +165,7 @@ export async function changeTicket(
     return false
   }
   if (isStatusChanged) {
-    await addStatusEvent(trx, ticket.id, { at: now, actor, from: ticket.status, to: status })
+    await addStatusEvents(trx, { ticketId: ticket.id, at: now, actor, from: ticket.status, to: status })
   }
   if (assignee !== ticket.assignee) {
     const event = { at: now, actor, from: ticket.assignee, to: assignee }

@@ -10,7 +10,6 @@ import { listName } from '../listing/cursor.ts'
 import { pageOf } from '../listing/list-schemas.ts'
 import { readPage } from '../listing/read-page.ts'
 import { editTicket, requireTicketId } from './edit-ticket.ts'
-import { openTicket } from './open-ticket.ts'
 import { planTicketList } from './ticket-list.ts'
 import { findTicketSubject, readTicketResources } from './ticket-resource-repository.ts'
 import {
@@ -101,7 +100,7 @@ function openRoute(server: HttpServer, context: ApiContext): void {
     },
     async (request, reply) => {
       const { body, headers } = request
-      const { id, replayed } = await openTicket(context, {
+      const { id, replayed } = await context.openTicket({
         userCode: body.userCode,
         service: body.service,
         callId: body.callId ?? null,

@@ -27,6 +27,17 @@ export async function findActiveUser(db: Database, code: string): Promise<User |
   return row === undefined ? null : { ...row, active: true }
 }
 
+/** The active users with those registration codes, by code. */
+export async function findActiveUsers(db: Database, codes: readonly string[]): Promise<Map<string, User>> {
+  const rows = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('code', 'in', [...new Set(codes)])
+    .where('active', '=', 1)
+    .execute()
+  return new Map(rows.map((row) => [row.code, { ...row, active: true }]))
+}
+
 /** The user with that registration code, active or not. */
 export async function findUser(db: Database, code: string): Promise<User | null> {
   const row = await db

@@ -22,35 +22,38 @@ export interface WebhookEvent {
 export const triedMs = 24 * 3_600_000
 
 /**
- * Keeps that an event is owed to every endpoint that asked for its type; to be called inside the transaction that makes
- * it, so that both are there or neither is.
+ * Keeps that events are owed to every endpoint that asked for their type; to be called inside the transaction that
+ * makes them, so that both are there or neither is.
  */
-export async function announce(trx: Database, event: WebhookEvent): Promise<void> {
+export async function announce(trx: Database, ...announced: readonly WebhookEvent[]): Promise<void> {
   const endpoints = await trx.selectFrom('webhook_endpoints').select(['id', 'events']).orderBy('id').execute()
-  for (const { id, events } of endpoints) {
-    if (events.split(',').includes(event.type)) {
-      await owe(trx, id, event)
-    }
+  const owed = endpoints.flatMap(({ id, events }) => {
+    const types = events.split(',')
+    return announced.filter(({ type }) => types.includes(type)).map((event) => deliveryOf(id, event))
+  })
+  if (owed.length > 0) {
+    await trx.insertInto('webhook_deliveries').values(owed).execute()
   }
 }
 
 /** Keeps that an event is owed to one endpoint. */
 export async function owe(db: Database, endpointId: number, event: WebhookEvent): Promise<void> {
+  await db.insertInto('webhook_deliveries').values(deliveryOf(endpointId, event)).execute()
+}
+
+function deliveryOf(endpointId: number, event: WebhookEvent) {
   const atMs = event.at.getTime()
   const { type, data } = event
-  await db
-    .insertInto('webhook_deliveries')
-    .values({
-      endpoint_id: endpointId,
-      message_id: `msg_${randomUUID()}`,
-      type,
-      body: JSON.stringify({ type, timestamp: event.at.toISOString(), data }),
-      state: 'pending' satisfies DeliveryState,
-      created_at_ms: atMs,
-      next_attempt_at_ms: atMs,
-      give_up_at_ms: atMs + triedMs,
-    })
-    .execute()
+  return {
+    endpoint_id: endpointId,
+    message_id: `msg_${randomUUID()}`,
+    type,
+    body: JSON.stringify({ type, timestamp: event.at.toISOString(), data }),
+    state: 'pending' satisfies DeliveryState,
+    created_at_ms: atMs,
+    next_attempt_at_ms: atMs,
+    give_up_at_ms: atMs + triedMs,
+  }
 }
 
 /** A dead delivery was given up, after a day or because the endpoint is gone. */
