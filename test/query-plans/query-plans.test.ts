@@ -14,10 +14,15 @@ const databases: { name: PlanDatabase; plans: () => Promise<RequestPlan[]> }[] =
   })),
 ]
 
+/** In which order a request asks for its tables is its own affair. */
+function withoutOrder(cells: ReadonlyMap<string, string>): Record<string, string[]> {
+  return Object.fromEntries(Array.from(cells, ([request, cell]) => [request, cell.split(', ').toSorted()]))
+}
+
 describe.each(databases)('every request to the API, on $name', ({ name, plans }) => {
   it('finds its rows by the indexes that docs/query-plans.md tells (npm run docs:plans) and reads no table that grows from end to end', async () => {
     const found = await plans()
     expect(scansOf(found)).toEqual([])
-    expect(cellsOf(found)).toEqual(cellsInDocument(page, name))
+    expect(withoutOrder(cellsOf(found))).toEqual(withoutOrder(cellsInDocument(page, name)))
   }, 180_000)
 })
