@@ -24,6 +24,7 @@ import { openMigratedDatabase } from './database/migrated-database.ts'
 import type { Database } from './database/schema.ts'
 import { createHttpMessageGateway } from './gateway/http-message-gateway.ts'
 import type { MessageGateway } from './gateway/message-gateway.ts'
+import { answerConditionalRequests } from './http/conditional-request.ts'
 import { createDependencies } from './http/dependencies.ts'
 import { dependencyProbes } from './http/dependency-probes.ts'
 import { createMetrics, measureRequests } from './http/metrics.ts'
@@ -133,6 +134,7 @@ async function composeApi(
   measureRequests(server, context.metrics)
   await describeApi(server)
   await server.register(async (scope) => {
+    answerConditionalRequests(scope)
     operationRoutes(scope, context)
     audioFileRoute(scope, context)
   })
@@ -163,8 +165,7 @@ async function composeApi(
     },
     close() {
       closing.abort()
-      webhooks.close()
-      closed ??= closeAll(server, context, background)
+      closed ??= closeAll(server, context, { background, webhooks })
       return closed
     },
   }
@@ -227,6 +228,7 @@ function createContext(
 function phoneRoutes(scope: HttpServer, context: ApiContext): void {
   requireSession(scope, context)
   requireAccess(scope, context, { access: 'phone' })
+  answerConditionalRequests(scope)
   endSessionRoute(scope, context)
   userRoutes(scope, context)
   accessCodeRoutes(scope, context)
@@ -240,6 +242,7 @@ function phoneRoutes(scope: HttpServer, context: ApiContext): void {
 function resourceRoutes(scope: HttpServer, context: ApiContext): void {
   requireSession(scope, context)
   requireAccess(scope, context)
+  answerConditionalRequests(scope)
   ticketResourceRoutes(scope, context)
   ticketHistoryRoutes(scope, context)
   userResourceRoutes(scope, context)
@@ -260,11 +263,11 @@ function startBackground(
 ): PeriodicWork[] {
   const hourly = { everyMs: 3_600_000, log }
   return [
-    startPeriodicWork({ name: 'webhooks', everyMs: 2_000, log, work: () => webhooks.deliver() }),
+    startPeriodicWork({ name: 'webhooks', everyMs: 2_000, log, work: () => webhooks.begin() }),
     startPeriodicWork({
       ...hourly,
       name: 'old webhook deliveries',
-      work: () => pruneDeliveries(db, clock.now()),
+      work: () => pruneDeliveries(db, clock.now(), signal),
     }),
     startPeriodicWork({ name: 'owed messages', everyMs: 60_000, log, work: () => notifier.resend() }),
     startPeriodicWork({ ...hourly, name: 'speech sweep', work: () => speech.sweep() }),
@@ -276,7 +279,8 @@ function startBackground(
     startPeriodicWork({
       ...hourly,
       name: 'old registration attempts',
-      work: () => pruneAttempts(db, new Date(clock.now().getTime() - config.limitWindowMinutes * 60_000)),
+      work: () =>
+        pruneAttempts(db, new Date(clock.now().getTime() - config.limitWindowMinutes * 60_000), signal),
     }),
     startPeriodicWork({
       name: 'retention',
@@ -290,11 +294,13 @@ function startBackground(
 async function closeAll(
   server: HttpServer,
   context: ApiContext,
-  background: readonly PeriodicWork[],
+  { background, webhooks }: { background: readonly PeriodicWork[]; webhooks: WebhookSender },
 ): Promise<void> {
+  const delivered = webhooks.close()
   await server.close()
   await context.notifier.close()
   await Promise.all(background.map((work) => work.close()))
+  await delivered
   await context.speech.close()
   await context.lastUse.close()
   await context.db.destroy()

@@ -4,7 +4,13 @@ import { createHmac } from 'node:crypto'
 export type KeyedHash = (purpose: HashPurpose, value: string) => string
 
 /** What is hashed: the same value under two purposes gives unrelated hashes. */
-type HashPurpose = 'access-code' | 'calling-number' | 'call' | 'idempotent-request' | 'cursor'
+type HashPurpose =
+  | 'access-code'
+  | 'calling-number'
+  | 'call'
+  | 'idempotent-request'
+  | 'cursor'
+  | 'user-version'
 
 /** A keyed hash under `secret` (API_SECRET), for short values that a plain hash would not hide. */
 export function createKeyedHash(secret: string): KeyedHash {

@@ -1,10 +1,10 @@
 import { createApi } from '@ura/api/app'
 import { readApiConfiguration } from '@ura/api/config'
+import { silentSpeech } from '@ura/api/testing/silent-speech'
 import { createLogger } from '@ura/core/logger'
 import { systemClock } from '@ura/core/clock'
 import { serveTasks } from '../harness/task-process.ts'
 import { startBareServer } from './bare-server.ts'
-import { silentSpeech } from './silent-speech.ts'
 
 /** Where a server listens, and the session its requests must show. */
 export interface ServerAddress {

@@ -19,7 +19,7 @@ import { endCode, findCode, findSentCodes, markDelivery, replaceCodes } from './
 
 type RequestContext = Pick<
   ApiContext,
-  'db' | 'clock' | 'config' | 'keyedHash' | 'gateway' | 'metrics' | 'log'
+  'db' | 'clock' | 'config' | 'keyedHash' | 'gateway' | 'metrics' | 'log' | 'recordRefusal'
 >
 
 interface CodeRequest {
@@ -188,7 +188,7 @@ async function requireDelivery(
 }
 
 async function withLimitAudited<T>(
-  { db, metrics }: RequestContext,
+  { recordRefusal, metrics }: RequestContext,
   request: { userCode: string; source: AuditSource; now: Date },
   work: () => Promise<T>,
 ): Promise<T> {
@@ -197,7 +197,7 @@ async function withLimitAudited<T>(
   } catch (error) {
     if (error instanceof HelpdeskError && error.code === 'LIMITE_DE_CODIGOS') {
       const { source, userCode, now: at } = request
-      await recordAudit(db, { event: 'code_limit_reached', source, userCode, at })
+      await recordRefusal({ event: 'code_limit_reached', source, userCode, at })
       metrics.accessCodes.inc({ result: 'limited' })
     }
     throw error

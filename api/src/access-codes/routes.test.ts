@@ -89,6 +89,15 @@ describe('POST /api/solicitar_codigo', () => {
     expect((await ask(test)).statusCode).toBe(202)
   })
 
+  it('refused past the limit fill the audit log up to a bound', async () => {
+    await using test = await createTestApi()
+    for (let time = 0; time < 3 + 130; time += 1) {
+      await ask(test)
+    }
+    const events = await auditEvents(test.api)
+    expect(events.filter((event) => event === 'code_limit_reached')).toHaveLength(120)
+  })
+
   it('holds the limit for requests that come at once', async () => {
     await using test = await createTestApi()
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask(test)))

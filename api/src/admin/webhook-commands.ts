@@ -7,6 +7,7 @@ import {
   endpointsMax,
   listEndpoints,
   removeEndpoint,
+  switchEndpoint,
   type WebhookEndpoint,
 } from '../webhooks/webhook-endpoint-repository.ts'
 import { owe, type WebhookEventType, webhookEventTypes } from '../webhooks/webhook-outbox.ts'
@@ -44,12 +45,29 @@ export const webhookCommands: Commands = {
     positionals: { min: 0, max: 0 },
     async run({ db }) {
       const endpoints = await listEndpoints(db)
-      const rows = endpoints.map(({ name, url, events }) => [name, url, events.join(',')])
+      const rows = endpoints.map(({ name, url, events, switchedOffAt }) => [
+        name,
+        url,
+        switchedOffAt === null ? 'ligado' : `desligado em ${switchedOffAt.toISOString()}`,
+        events.join(','),
+      ])
       return {
         data: endpoints.map(({ id: _id, secret: _secret, ...endpoint }) => endpoint),
-        text: formatTable([['NOME', 'ENDEREÇO', 'EVENTOS'], ...rows]),
+        text: formatTable([['NOME', 'ENDEREÇO', 'SITUAÇÃO', 'EVENTOS'], ...rows]),
       }
     },
+  },
+  'webhooks on': {
+    usage: 'webhooks on NOME',
+    summary: 'Volta a avisar um programa, a começar pelo que lhe era devido quando foi desligado',
+    positionals: one,
+    run: (context, input) => switchTo(context, input, true),
+  },
+  'webhooks off': {
+    usage: 'webhooks off NOME',
+    summary: 'Deixa de avisar um programa; o que acontece enquanto isso não lhe será contado',
+    positionals: one,
+    run: (context, input) => switchTo(context, input, false),
   },
   'webhooks remove': {
     usage: 'webhooks remove NOME',
@@ -63,7 +81,10 @@ export const webhookCommands: Commands = {
     summary: 'Manda um evento webhook.test; a API o entrega em segundos',
     positionals: one,
     async run({ db, now, actor }, { positionals: [name = ''] }) {
-      const { id } = await requireEndpoint(db, name)
+      const { id, switchedOffAt } = await requireEndpoint(db, name)
+      if (switchedOffAt !== null) {
+        throw new RefusedError(`O webhook "${name}" está desligado; para ligar: webhooks on ${name}`)
+      }
       await owe(db, id, { type: 'webhook.test', at: now, data: { actor } })
       return {
         data: { name, queued: true },
@@ -124,6 +145,21 @@ async function add({ db, now, actor }: AdminContext, input: CommandInput): Promi
     data: { name, url, events, secret },
     text: `Webhook "${name}" criado. Guarde o segredo, ele não será mostrado de novo:\n${secret}`,
   }
+}
+
+async function switchTo(
+  { db, now, actor }: AdminContext,
+  { positionals: [name = ''] }: CommandInput,
+  on: boolean,
+): Promise<CommandOutcome> {
+  await inTransaction(db, async (trx) => {
+    const { id } = await requireEndpoint(trx, name)
+    if (await switchEndpoint(trx, id, on ? null : now)) {
+      const event = on ? 'webhook_switched_on' : 'webhook_switched_off'
+      await recordAudit(trx, { event, source: { actor }, at: now, detail: { webhook: name } })
+    }
+  })
+  return { data: { name, on }, text: `Webhook "${name}" ${on ? 'ligado' : 'desligado'}.` }
 }
 
 async function remove(context: AdminContext, input: CommandInput): Promise<CommandOutcome> {

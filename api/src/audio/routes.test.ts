@@ -39,10 +39,12 @@ describe('GET /audio/<name>', () => {
     })
   })
 
-  it('answers 304 to its own ETag', async () => {
+  it.each(['GET', 'HEAD'] as const)('answers 304 to %s with its own ETag', async (method) => {
     await using test = await createTestApi()
-    const answer = await fetchAudio(test, await speakName(test), { headers: { 'if-none-match': '"20"' } })
+    const headers = { 'if-none-match': '"20"' }
+    const answer = await fetchAudio(test, await speakName(test), { method, headers })
     expect([answer.statusCode, answer.body]).toEqual([304, ''])
+    expect(answer.headers['cache-control']).toBe('private, max-age=86400, immutable')
   })
 
   it('is for its own networks alone', async () => {

@@ -2,6 +2,7 @@ import { HelpdeskError } from '@ura/core/errors'
 import { RemoveAudioAnswer, RemoveAudioBody } from '@ura/core/ticket-api/schemas'
 import { Type } from 'typebox'
 import type { ApiContext } from '../context.ts'
+import { notModified } from '../http/conditional-request.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { networkGuard } from '../http/network-guard.ts'
 import type { HttpServer } from '@ura/core/http/server'
@@ -32,7 +33,7 @@ export function audioFileRoute(server: HttpServer, context: ApiContext): void {
             examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.wav'],
           }),
         }),
-        response: { 200: WavFile, 304: Type.Null({ description: 'Não mudou' }), ...errorAnswers },
+        response: { 200: WavFile, ...notModified, ...errorAnswers },
       },
     },
     async (request, reply) => {
@@ -46,9 +47,6 @@ export function audioFileRoute(server: HttpServer, context: ApiContext): void {
         .header('etag', audio.etag)
         .header('cache-control', 'private, max-age=86400, immutable')
         .header('last-modified', audio.modifiedAt.toUTCString())
-      if (request.headers['if-none-match'] === audio.etag) {
-        return await reply.code(304).send(null)
-      }
       return await reply
         .code(200)
         .type('audio/x-wav')

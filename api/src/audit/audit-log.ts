@@ -19,6 +19,8 @@ export type AuditEvent =
   | 'webhook_added'
   | 'webhook_removed'
   | 'webhook_replayed'
+  | 'webhook_switched_off'
+  | 'webhook_switched_on'
   | 'ticket_note_added'
   | 'user_added'
   | 'user_changed'
@@ -38,7 +40,7 @@ export type AuditEvent =
 
 /** Who did it and from where. */
 export interface AuditSource {
-  /** A client's name, `admin:<account>`, or `desconhecido`. */
+  /** A client's name, `admin:<account>`, `desconhecido`, or `sistema` for what the API does by itself. */
   actor: string
   address?: string | undefined
   requestId?: string | undefined
@@ -70,29 +72,31 @@ export async function recordAudit(db: Database, ...entries: readonly AuditEntry[
   await db.insertInto('audit_log').values(rows).execute()
 }
 
-/** Refusals that are written for one actor within each window; a row is about 200 bytes, so 3 MB a day at most. */
+/** Refusals of one kind that are written for one actor within each window; of 200 bytes each, that is 3 MB a day at most. */
 const refusalBounds = [
   { windowMs: 60_000, max: 120 },
   { windowMs: 3_600_000, max: 600 },
 ] as const
 
-/** What one actor was refused in the windows that are running. */
+/** How often one actor got one kind of refusal in the windows that are running. */
 interface RefusalCount {
   windows: { start: number; count: number }[]
   omitted: number
 }
 
 /**
- * Writes refusals, at most 120 a minute and 600 an hour for all strangers together and as many for each client by its
- * name, so that nobody fills the disk and noise doesn't hide a right token at a wrong address. The row that follows
- * those left out says how many they were (`omitted`); the log tells the first of them.
+ * Writes refusals, of each kind at most 120 a minute and 600 an hour for all strangers together and as many for each
+ * client by its name, so that nobody fills the disk and noise, of strangers or of callers whom a client speaks for,
+ * doesn't hide a right token at a wrong address. The row that follows those left out says how many they were
+ * (`omitted`); the log tells the first of them.
  */
 export function createRefusalRecorder(db: Database, log: Logger): (entry: AuditEntry) => Promise<void> {
   const counts = new Map<string, RefusalCount>()
   return async (entry) => {
     const { event, source } = entry
-    const count = counts.get(source.actor) ?? { windows: [], omitted: 0 }
-    counts.set(source.actor, count)
+    const counted = `${event} ${source.actor}`
+    const count = counts.get(counted) ?? { windows: [], omitted: 0 }
+    counts.set(counted, count)
     if (!isWithinBounds(count, entry.at)) {
       count.omitted += 1
       if (count.omitted === 1) {

@@ -91,7 +91,7 @@ export async function findCallsByKey(db: Database, keys: readonly KeyRow[]): Pro
   if (callIds.length === 0) {
     return []
   }
-  const rows = await db.selectFrom('calls').selectAll().where('call_id', 'in', callIds).execute()
+  const rows = await db.selectFrom('calls').select(listedColumns).where('call_id', 'in', callIds).execute()
   const byKey = new Map(rows.map((row) => [`${row.round}/${row.call_id}`, callResource(row)]))
   return keys.flatMap((key) => byKey.get(`${key['round']}/${key['call_id']}`) ?? [])
 }
@@ -110,7 +110,19 @@ export async function findCallRounds(db: Database, callId: string): Promise<Call
   })
 }
 
-function callResource(row: Selectable<Schema['calls']>): CallResource {
+/** All but the steps, which are most of a row. */
+const listedColumns = [
+  'call_id',
+  'round',
+  'phone',
+  'started_at_ms',
+  'ended_at_ms',
+  'outcome',
+  'user_code',
+  'protocols',
+] as const
+
+function callResource(row: Pick<Selectable<Schema['calls']>, (typeof listedColumns)[number]>): CallResource {
   return {
     callId: row.call_id,
     round: row.round,

@@ -7,6 +7,7 @@ import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { sourceOf } from '../http/request-source.ts'
 import type { HttpServer } from '@ura/core/http/server'
+import { parseInstantMs } from '../listing/instant.ts'
 import { findCallRecords, putCallRecord } from './call-repository.ts'
 
 export function callRoutes(server: HttpServer, context: ApiContext): void {
@@ -74,11 +75,6 @@ export function callRoutes(server: HttpServer, context: ApiContext): void {
 function requireReadableInstants({ inicio, fim, etapas }: CallRecord): void {
   const steps = etapas.map(({ em }, index) => [`etapas.${index}.em`, em] as const)
   for (const [field, instant] of [['inicio', inicio] as const, ['fim', fim] as const, ...steps]) {
-    if (Number.isNaN(Date.parse(instant))) {
-      throw new HelpdeskError('REQUISICAO_INVALIDA', {
-        message: `O campo "${field}" é inválido ou está ausente.`,
-        field,
-      })
-    }
+    parseInstantMs(instant, field)
   }
 }

@@ -1,6 +1,7 @@
 import { CatalogueAnswer } from '@ura/core/ticket-api/schemas'
-import { Type } from 'typebox'
 import type { ApiContext } from '../context.ts'
+import { notModified } from '../http/conditional-request.ts'
+import { versionEtag } from '../http/entity-version.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import type { HttpServer } from '@ura/core/http/server'
 import { isFullySpoken, spokenCatalogue } from './spoken-catalogue.ts'
@@ -18,22 +19,18 @@ export function catalogueRoutes(server: HttpServer, context: ApiContext): void {
         security: [{ sessao: [] }],
         response: {
           200: CatalogueAnswer,
-          304: Type.Null({ description: 'A versão é a mesma' }),
+          ...notModified,
           ...errorAnswers,
         },
       },
     },
-    async (request, reply) => {
+    async (_request, reply) => {
       const catalogue = await spokenCatalogue(context)
       // Without its audio the answer is a makeshift: no ETag, so that nobody keeps it.
       if (isFullySpoken(catalogue)) {
-        const etag = `"${catalogue.versao}"`
-        reply.header('etag', etag).header('cache-control', 'private, no-cache')
-        if (request.headers['if-none-match'] === etag) {
-          return await reply.code(304).send(null)
-        }
+        reply.header('etag', versionEtag(catalogue.versao))
       }
-      return await reply.code(200).send(catalogue)
+      return await reply.send(catalogue)
     },
   )
 }

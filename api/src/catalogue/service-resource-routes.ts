@@ -1,5 +1,6 @@
 import type { HttpServer } from '@ura/core/http/server'
 import type { ApiContext } from '../context.ts'
+import { notModified } from '../http/conditional-request.ts'
 import { IfMatchHeaders, requireIfMatch } from '../http/entity-version.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { sourceOf } from '../http/request-source.ts'
@@ -27,7 +28,7 @@ export function serviceResourceRoutes(server: HttpServer, context: ApiContext): 
         summary: 'Categories and their services; the ETag is of the whole catalogue',
         operationId: 'listServices',
         description: 'What is switched off or retired as well, in the order of the menus.',
-        response: { 200: CategoriesAnswer, ...errorAnswers },
+        response: { 200: CategoriesAnswer, ...notModified, ...errorAnswers },
       },
     },
     async (_request, reply) => {

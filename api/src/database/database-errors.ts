@@ -1,4 +1,5 @@
 /** SQLite's result codes (https://www.sqlite.org/rescode.html): extended ones, then primary ones, their low byte. */
+const sqliteConstraintForeignKey = 787
 const sqliteConstraintPrimaryKey = 1555
 const sqliteConstraintUnique = 2067
 const sqliteBusy = 5
@@ -10,10 +11,12 @@ const sqliteCannotOpen = 14
 
 /**
  * MySQL's and MariaDB's errors by number (https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html,
- * https://mariadb.com/kb/en/mariadb-error-code-reference/): ER_DUP_ENTRY, ER_LOCK_WAIT_TIMEOUT.
+ * https://mariadb.com/kb/en/mariadb-error-code-reference/): ER_DUP_ENTRY, ER_LOCK_WAIT_TIMEOUT,
+ * ER_NO_REFERENCED_ROW_2.
  */
 const mysqlDuplicate = 1062
 const mysqlLockWait = 1205
+const mysqlNoReferencedRow = 1452
 
 /** ER_LOCK_DEADLOCK, ER_CHECKREAD (MariaDB: changed since the snapshot), ER_TRANSACTION_ROLLBACK_DURING_COMMIT. */
 const mysqlGivenUp: ReadonlySet<number> = new Set([1213, 1020, 3101])
@@ -53,6 +56,11 @@ export function isUniqueViolation(error: unknown): boolean {
     code === sqliteConstraintPrimaryKey ||
     mysqlNumber(error) === mysqlDuplicate
   )
+}
+
+/** Whether a row was not added because one that it refers to isn't there. */
+export function isMissingReference(error: unknown): boolean {
+  return sqliteCode(error) === sqliteConstraintForeignKey || mysqlNumber(error) === mysqlNoReferencedRow
 }
 
 /** Whether a change of a MySQL or MariaDB schema failed because the schema is so already. */

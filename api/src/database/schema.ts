@@ -176,6 +176,7 @@ interface WebhookEndpointsTable {
   created_at_ms: number
   lease_token: ColumnType<string | null, string | null | undefined>
   leased_until_ms: Generated<number>
+  switched_off_at_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface WebhookDeliveriesTable {

@@ -35,7 +35,7 @@ export function createMetrics(options: {
     signIns: new Counter({ name: 'ura_sign_ins_total', help: 'Sessions opened', registers }),
     refusals: new Counter({
       name: 'ura_refusals_total',
-      help: 'Requests refused for who sent them, by event: sign_in_refused, session_refused, network_refused',
+      help: 'Requests refused for who sent them or how often, by event of the audit log',
       labelNames: ['event'],
       registers,
     }),

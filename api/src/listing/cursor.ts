@@ -26,8 +26,8 @@ export function writeCursor(keyedHash: KeyedHash, list: ListName, position: Posi
 export function readCursor(keyedHash: KeyedHash, list: ListName, cursor: string): Position {
   const [encoded = '', signed = ''] = cursor.split('.', 2)
   const content = Buffer.from(encoded, 'base64url').toString()
-  const expected = signature(keyedHash, list, content)
-  if (signed.length !== expected.length || !timingSafeEqual(Buffer.from(signed), Buffer.from(expected))) {
+  const [given, expected] = [Buffer.from(signed), Buffer.from(signature(keyedHash, list, content))]
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw new HelpdeskError('REQUISICAO_INVALIDA', {
       message: 'O campo "cursor" não é desta lista, com estes filtros e esta ordem.',
       field: 'cursor',

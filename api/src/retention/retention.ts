@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { StorageConfiguration } from '../config.ts'
+import { removeOlder } from '../database/remove-older.ts'
 import type { Database, Schema } from '../database/schema.ts'
 import { keptDays as idempotencyDays } from '../idempotency/idempotency.ts'
 
@@ -31,15 +32,7 @@ export async function countExpired(db: Database, rule: RetentionRule, now: Date)
   return rows[0]?.rows ?? 0
 }
 
-const batchRows = 5_000
-/** A run's bound: 10 million rows of each table. */
-const batchesMax = 2_000
-
-/**
- * Removes what has expired, oldest first, in batches of 5,000 (more only when they have the same millisecond), each a
- * statement of its own: nobody waits long for it, and what breaks off goes on at the next run. Gives how many rows of
- * each table went.
- */
+/** Removes what has expired, table by table, as {@link removeOlder} does. Gives how many rows of each table went. */
 export async function removeExpired(
   db: Database,
   options: {
@@ -50,35 +43,16 @@ export async function removeExpired(
     onProgress?: (rule: RetentionRule, removed: number) => void
   },
 ): Promise<Map<RetentionRule['table'], number>> {
-  const removed = new Map(options.rules.map(({ table }) => [table, 0]))
-  for (const rule of options.rules) {
-    for (let batch = 0; batch < batchesMax && options.signal?.aborted !== true; batch += 1) {
-      const { count, isLast } = await removeBatch(db, rule, endOf(rule, options.now))
-      const total = (removed.get(rule.table) ?? 0) + count
-      removed.set(rule.table, total)
-      options.onProgress?.(rule, total)
-      if (isLast) {
-        break
-      }
-    }
+  const { rules, now, signal, onProgress } = options
+  const removed = new Map<RetentionRule['table'], number>()
+  for (const rule of rules) {
+    const older = { table: rule.table, column: rule.column, beforeMs: endOf(rule, now) }
+    removed.set(
+      rule.table,
+      await removeOlder(db, older, { signal, onProgress: (count) => onProgress?.(rule, count) }),
+    )
   }
   return removed
-}
-
-async function removeBatch(
-  db: Database,
-  { table, column }: RetentionRule,
-  endMs: number,
-): Promise<{ count: number; isLast: boolean }> {
-  const [from, time] = [sql.table(table), sql.ref(column)]
-  // Not every SQLite takes a LIMIT in a DELETE, so a batch ends at a time.
-  const { rows } = await sql<{ at: number }>`
-    select ${time} as ${sql.ref('at')} from ${from} where ${time} < ${endMs}
-    order by ${time} limit 1 offset ${sql.lit(batchRows - 1)}`.execute(db)
-  const last = rows[0]
-  const batchEndMs = last === undefined ? endMs : last.at + 1
-  const { numAffectedRows } = await sql`delete from ${from} where ${time} < ${batchEndMs}`.execute(db)
-  return { count: Number(numAffectedRows ?? 0n), isLast: last === undefined }
 }
 
 function endOf({ days }: RetentionRule, now: Date): number {

@@ -7,7 +7,7 @@ export interface TestClient {
   get(path: string): Promise<LightMyRequestResponse>
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>
   patch(path: string, body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>
-  send(method: string, path: string): Promise<LightMyRequestResponse>
+  send(method: string, path: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>
 }
 
 /** Makes a client named after its role and signs it in. */
@@ -33,6 +33,7 @@ export async function createTestClient({ api, clock }: TestApi, role: ClientRole
     get: (url) => api.fastify.inject({ method: 'GET', url, headers: { authorization } }),
     post: withBody('POST'),
     patch: withBody('PATCH'),
-    send: (method, url) => api.fastify.inject({ method: method as 'GET', url, headers: { authorization } }),
+    send: (method, url, headers = {}) =>
+      api.fastify.inject({ method: method as 'GET', url, headers: { authorization, ...headers } }),
   }
 }

@@ -5,7 +5,7 @@ import { findOfferedService } from '../catalogue/catalogue-repository.ts'
 import type { ApiContext } from '../context.ts'
 import type { Database } from '../database/schema.ts'
 import { inTransaction } from '../database/transaction.ts'
-import { requireMatch, versionEtag } from '../http/entity-version.ts'
+import { requireVersion } from '../http/entity-version.ts'
 import { ticketIdOf } from './protocol.ts'
 import { isStatusAllowed } from './status-transitions.ts'
 import { changeTicket } from './ticket-repository.ts'
@@ -32,7 +32,7 @@ export async function editTicket(
   const now = clock.now()
   return await inTransaction(db, async (trx) => {
     const ticket = await requireTicket(trx, protocol)
-    requireMatch(ifMatch, versionEtag(ticket.version))
+    requireVersion(ifMatch, ticket.version)
     const { status = ticket.status, assignee = ticket.assignee } = body
     if (!isStatusAllowed(ticket.status, status)) {
       throw new HelpdeskError('MUDANCA_NAO_PERMITIDA', { field: 'status' })

@@ -3,7 +3,8 @@ import type { HttpServer } from '@ura/core/http/server'
 import { IdempotencyKey } from '@ura/core/ticket-api/schemas'
 import { Type } from 'typebox'
 import type { ApiContext } from '../context.ts'
-import { IfMatchHeaders, requireIfMatch, versionEtag } from '../http/entity-version.ts'
+import { notModified } from '../http/conditional-request.ts'
+import { IfMatchHeaders, requireIfMatch, showingEtag } from '../http/entity-version.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { clientOf, sourceOf } from '../http/request-source.ts'
 import { listName } from '../listing/cursor.ts'
@@ -71,12 +72,12 @@ function readRoute(server: HttpServer, context: ApiContext): void {
         description: 'Everything of one ticket but its history.',
         errors: ['CHAMADO_NAO_ENCONTRADO'],
         params: TicketParams,
-        response: { 200: TicketResource, ...errorAnswers },
+        response: { 200: TicketResource, ...notModified, ...errorAnswers },
       },
     },
     async (request, reply) => {
       const ticket = await requireTicketResource(context, requireTicketId(request.params.protocol))
-      return await reply.header('etag', versionEtag(ticket.version)).send(ticket)
+      return await reply.header('etag', ticketEtag(ticket)).send(ticket)
     },
   )
 }
@@ -117,7 +118,7 @@ function openRoute(server: HttpServer, context: ApiContext): void {
       const ticket = await requireTicketResource(context, id)
       return await reply
         .code(replayed ? 200 : 201)
-        .header('etag', versionEtag(ticket.version))
+        .header('etag', ticketEtag(ticket))
         .header('location', `/api/v1/tickets/${ticket.protocol}`)
         .send(ticket)
     },
@@ -157,7 +158,7 @@ function changeRoute(server: HttpServer, context: ApiContext): void {
         source: sourceOf(request),
       })
       const ticket = await requireTicketResource(context, id)
-      return await reply.header('etag', versionEtag(ticket.version)).send(ticket)
+      return await reply.header('etag', ticketEtag(ticket)).send(ticket)
     },
   )
 }
@@ -168,4 +169,8 @@ async function requireTicketResource({ db }: Pick<ApiContext, 'db'>, id: number)
     throw new HelpdeskError('CHAMADO_NAO_ENCONTRADO', { field: 'protocol' })
   }
   return ticket
+}
+
+function ticketEtag({ version, user, service, category }: TicketResource): string {
+  return showingEtag(version, [user.code, user.name, service.name, category.name])
 }

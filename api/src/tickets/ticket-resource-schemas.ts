@@ -29,7 +29,7 @@ export const TicketResource = Type.Object(
     openedAt: Instant,
     updatedAt: Type.String({ format: 'date-time', description: 'When anything of it last changed' }),
     statusSince: Instant,
-    version: Type.Integer({ minimum: 1, description: 'Also the ETag' }),
+    version: Type.Integer({ minimum: 1, description: 'In quotes as good for `If-Match` as the ETag' }),
   },
   {
     description: 'A ticket',

@@ -1,6 +1,7 @@
 import { HelpdeskError } from '@ura/core/errors'
 import { parsePhoneNumber } from '@ura/core/phone-number'
 import type { ApiContext } from '../context.ts'
+import { removeOlder } from '../database/remove-older.ts'
 import type { Database } from '../database/schema.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 
@@ -100,8 +101,13 @@ export async function countWrongCode(db: Database, attempt: Attempt): Promise<vo
 }
 
 /** Forgets, for all origins, the attempts that no window can hold any more. */
-export async function pruneAttempts(db: Database, before: Date): Promise<void> {
-  await db.deleteFrom('registration_attempts').where('attempted_at_ms', '<', before.getTime()).execute()
+export async function pruneAttempts(db: Database, before: Date, signal?: AbortSignal): Promise<void> {
+  const older = {
+    table: 'registration_attempts',
+    column: 'attempted_at_ms',
+    beforeMs: before.getTime(),
+  } as const
+  await removeOlder(db, older, { signal })
 }
 
 const blockingNames = ['blocking', 'alsoBlocking'] as const

@@ -101,6 +101,24 @@ describe('wrong registration codes of one calling number', () => {
     expect((await test.post('/api/verificar_usuario', numbered)).json()).toEqual({ status: true })
   })
 
+  it('fill the audit log up to a bound when they go on past the limit, and hide no other refusal', async () => {
+    await using test = await createTestApi()
+    for (let time = 0; time < 10 + 130; time += 1) {
+      await test.post('/api/verificar_usuario', wrong)
+    }
+    await test.api.fastify.inject({
+      url: '/api/servicos',
+      headers: { authorization: `Bearer ${test.session}` },
+      remoteAddress: '203.0.113.9',
+    })
+    const events = await auditEvents(test.api)
+    expect(events.filter((event) => event === 'registration_limit_reached')).toHaveLength(120)
+    expect(events.at(-1)).toBe('network_refused')
+    expect((await test.get('/metrics')).body).toContain(
+      'ura_refusals_total{event="registration_limit_reached"} 130\n',
+    )
+  })
+
   it("aren't counted for right ones", async () => {
     await using test = await createTestApi()
     for (let time = 0; time < 12; time += 1) {

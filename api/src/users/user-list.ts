@@ -43,7 +43,9 @@ export function planUserList(filters: UserFilters): Omit<KeysetQuery, 'after' | 
   if (extension !== undefined) {
     return byCode('users_extension', { equal: { extension } })
   }
-  const bounds = code === undefined ? {} : { from: code, before: `${code}${afterDigits}` }
+  // Behind the digits are the pseudonyms of those whose data was erased.
+  const bounds =
+    code === undefined ? { before: afterDigits } : { from: code, before: `${code}${afterDigits}` }
   // The unique column's index has the column's name on MySQL and MariaDB, which are told; SQLite isn't.
   return byCode('code', { equal: {}, ...bounds })
 }

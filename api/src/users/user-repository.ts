@@ -112,7 +112,7 @@ export async function addUsers(
     .execute()
 }
 
-/** The users that a page's keys name, by `id` or `code`, in the order of the keys. */
+/** The users that a page's keys name, by `id` or `code`, in the order of the keys, without those whose data was erased. */
 export async function findUsersByKey(
   db: Database,
   keys: readonly Readonly<Record<string, string | number>>[],
@@ -125,6 +125,7 @@ export async function findUsersByKey(
   const rows = await db
     .selectFrom('users')
     .select(userColumns)
+    .where('erased_at_ms', 'is', null)
     .$if(column === 'id', (query) => query.where('id', 'in', wanted.map(Number)))
     .$if(column === 'code', (query) => query.where('code', 'in', wanted.map(String)))
     .execute()

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inTransaction } from '../database/transaction.ts'
 import { keysetQuery } from '../listing/keyset-query.ts'
 import { scanFault } from '../testing/query-cost.ts'
 import { auditEvents, createTestApi, type TestApi } from '../testing/test-api.ts'
 import { createTestClient, type TestClient } from '../testing/test-clients.ts'
 import { fillNameKeys, nameKey } from './name-key.ts'
 import { planUserList } from './user-list.ts'
+import { erasePerson } from '../privacy/erase-person.ts'
 import { addUsers } from './user-repository.ts'
+import { requireUser } from './user-resources.ts'
 
 interface Page {
   items: { code: string }[]
@@ -114,6 +117,43 @@ describe('GET /api/v1/users', () => {
 })
 
 describe('a user', () => {
+  it('whose data was erased is listed no more, by code or by name', () =>
+    withAdmin(async (admin, test) => {
+      const user = await requireUser(test.api.db, '1001')
+      await inTransaction(test.api.db, (trx) => erasePerson(trx, user, test.clock.now()))
+      const { name } = await test.api.db
+        .selectFrom('users')
+        .select('name')
+        .where('id', '=', user.id)
+        .executeTakeFirstOrThrow()
+      const listed = await codes(admin, '')
+      expect(listed.filter((code) => code === '1001' || code.startsWith('x'))).toEqual([])
+      expect(listed.length).toBeGreaterThan(0)
+      expect(await codes(admin, `name=${encodeURIComponent(name)}`)).toEqual([])
+    }))
+
+  it('is kept as at the command line: without blanks around, letters composed', () =>
+    withAdmin(async (admin) => {
+      const body = { code: '78', name: '  Joa\u0303o ', department: ' Obras' }
+      expect((await admin.post('/api/v1/users', body)).json()).toMatchObject({
+        name: 'João',
+        department: 'Obras',
+      })
+      const change = { name: ' Ana\u0301 ' }
+      const changed = await admin.patch('/api/v1/users/78', change, { 'if-match': '*' })
+      expect(changed.json()).toMatchObject({ name: 'Aná', department: 'Obras' })
+    }))
+
+  it('has an ETag that tells nothing of the phone to who knows all the rest', async () => {
+    const etags = await Promise.all(
+      ['one', 'other'].map(async (secret) => {
+        await using test = await createTestApi({ API_SECRET: `secret-of-the-tests-${secret}` })
+        return (await (await createTestClient(test, 'read')).get('/api/v1/users/1001')).headers['etag']
+      }),
+    )
+    expect(new Set(etags).size).toBe(2)
+  })
+
   it('is read with the phone masked, active or not', () =>
     withAdmin(async (admin) => {
       expect((await admin.get('/api/v1/users/1001')).json()).toEqual({
@@ -162,6 +202,7 @@ describe('a user', () => {
     [{ whatsapp: '99999-0001' }, 'whatsapp'],
     [{ name: '' }, 'name'],
     [{ email: 'nobody' }, 'email'],
+    [{ name: 'A\u2028B' }, 'name'],
     [{ code: '5' }, 'code'],
   ])('refuses %j naming %s', async (body, field) => {
     await withAdmin(async (admin) => {

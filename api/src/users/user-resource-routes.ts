@@ -1,5 +1,6 @@
 import type { HttpServer } from '@ura/core/http/server'
 import type { ApiContext } from '../context.ts'
+import { notModified } from '../http/conditional-request.ts'
 import { IfMatchHeaders, requireIfMatch } from '../http/entity-version.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { sourceOf } from '../http/request-source.ts'
@@ -27,7 +28,8 @@ export function userResourceRoutes(server: HttpServer, context: ApiContext): voi
   changeRoute(server, context)
 }
 
-function readRoutes(server: HttpServer, { db, keyedHash }: ApiContext): void {
+function readRoutes(server: HttpServer, context: ApiContext): void {
+  const { db, keyedHash } = context
   server.get(
     '/users',
     {
@@ -63,12 +65,12 @@ function readRoutes(server: HttpServer, { db, keyedHash }: ApiContext): void {
         description: 'The WhatsApp number is masked.',
         errors: ['USUARIO_NAO_ENCONTRADO'],
         params: UserParams,
-        response: { 200: UserResource, ...errorAnswers },
+        response: { 200: UserResource, ...notModified, ...errorAnswers },
       },
     },
     async (request, reply) => {
       const user = await requireUser(db, request.params.code)
-      return await reply.header('etag', userEtag(user)).send(userResource(user))
+      return await reply.header('etag', userEtag(context.keyedHash, user)).send(userResource(user))
     },
   )
 }
@@ -93,7 +95,7 @@ function addRoute(server: HttpServer, context: ApiContext): void {
       const user = await registerUser(context, request.body, sourceOf(request))
       return await reply
         .code(201)
-        .header('etag', userEtag(user))
+        .header('etag', userEtag(context.keyedHash, user))
         .header('location', `/api/v1/users/${user.code}`)
         .send(userResource(user))
     },
@@ -122,7 +124,7 @@ function changeRoute(server: HttpServer, context: ApiContext): void {
       const { params, body, headers } = request
       const ifMatch = requireIfMatch(headers['if-match'])
       const user = await editUser(context, { code: params.code, body, ifMatch, source: sourceOf(request) })
-      return await reply.header('etag', userEtag(user)).send(userResource(user))
+      return await reply.header('etag', userEtag(context.keyedHash, user)).send(userResource(user))
     },
   )
 }

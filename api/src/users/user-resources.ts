@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto'
 import { HelpdeskError } from '@ura/core/errors'
-import { maskPhoneNumber, parsePhoneNumber } from '@ura/core/phone-number'
+import { maskPhoneNumber } from '@ura/core/phone-number'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import type { Database } from '../database/schema.ts'
 import { inTransaction, lockUser } from '../database/transaction.ts'
 import { requireMatch, versionEtag } from '../http/entity-version.ts'
+import type { KeyedHash } from '../keyed-hash.ts'
+import { parseUserField, UserFieldError, type UserFieldName, type UserFields } from './user-fields.ts'
 import { addUser, changeUser, findUser, type User } from './user-repository.ts'
 import type { AddUserBody, ChangeUserBody, UserResource } from './user-resource-schemas.ts'
 
-type UserContext = Pick<ApiContext, 'db' | 'clock'>
+type UserContext = Pick<ApiContext, 'db' | 'clock' | 'keyedHash'>
 
 /** A user as programs read one, the phone masked. */
 export function userResource(user: User): UserResource {
@@ -18,11 +19,14 @@ export function userResource(user: User): UserResource {
   return { code, name, department, whatsapp: masked, extension, email, active }
 }
 
-/** The ETag of a user: of all that is kept, the whole phone included, so that whoever changes it changes the ETag. */
-export function userEtag(user: User): string {
+/**
+ * The ETag of a user: of all that is kept, the whole phone included, so that whoever changes it changes the ETag. Keyed,
+ * because of a plain hash the few digits that are masked could be found by trying.
+ */
+export function userEtag(keyedHash: KeyedHash, user: User): string {
   const { code, name, department, whatsapp, extension, email, active } = user
   const content = JSON.stringify([code, name, department, whatsapp, extension, email, active])
-  return versionEtag(createHash('sha256').update(content).digest('hex').slice(0, 24))
+  return versionEtag(keyedHash('user-version', content).slice(0, 24))
 }
 
 /** @throws HelpdeskError USUARIO_NAO_ENCONTRADO */
@@ -36,18 +40,19 @@ export async function requireUser(db: Database, code: string): Promise<User> {
 
 /**
  * Adds a user, active unless told otherwise.
- * @throws HelpdeskError USUARIO_JA_EXISTE; REQUISICAO_INVALIDA for a number that is none
+ * @throws HelpdeskError USUARIO_JA_EXISTE; REQUISICAO_INVALIDA for a value that is none
  */
 export async function registerUser(
   { db, clock }: UserContext,
   body: AddUserBody,
   source: AuditSource,
 ): Promise<User> {
-  const { code, name, department = null, extension = null, email = null, active = true } = body
-  const whatsapp = e164(body.whatsapp ?? null)
+  const { code } = body
+  const none = { department: null, whatsapp: null, extension: null, email: null, active: true }
+  const user = { ...none, name: body.name, ...parsedFields(body), code }
   const now = clock.now()
   return await inTransaction(db, async (trx) => {
-    if (!(await addUser(trx, { code, name, department, whatsapp, extension, email, active }, now))) {
+    if (!(await addUser(trx, user, now))) {
       throw new HelpdeskError('USUARIO_JA_EXISTE', { field: 'code' })
     }
     await recordAudit(trx, { event: 'user_added', source, at: now, userCode: code })
@@ -57,21 +62,21 @@ export async function registerUser(
 
 /**
  * Changes a user as it was read.
- * @throws HelpdeskError USUARIO_NAO_ENCONTRADO, VERSAO_DIVERGENTE; REQUISICAO_INVALIDA for a number that is none
+ * @throws HelpdeskError USUARIO_NAO_ENCONTRADO, VERSAO_DIVERGENTE; REQUISICAO_INVALIDA for a value that is none
  */
 export async function editUser(
-  { db, clock }: UserContext,
+  { db, clock, keyedHash }: UserContext,
   edit: { code: string; body: ChangeUserBody; ifMatch: string; source: AuditSource },
 ): Promise<User> {
   const { code, body, ifMatch, source } = edit
-  const change = body.whatsapp === undefined ? body : { ...body, whatsapp: e164(body.whatsapp) }
+  const change = parsedFields(body)
   const now = clock.now()
   return await inTransaction(db, async (trx) => {
     const { id } = await requireUser(trx, code)
     // Read once more behind the lock: what it is compared with can't change until the end.
     await lockUser(trx, id)
     const user = await requireUser(trx, code)
-    requireMatch(ifMatch, userEtag(user))
+    requireMatch(ifMatch, userEtag(keyedHash, user))
     await changeUser(trx, id, change, now)
     const detail = { fields: Object.keys(change).join(',') }
     await recordAudit(trx, { event: 'user_changed', source, at: now, userCode: code, detail })
@@ -79,14 +84,20 @@ export async function editUser(
   })
 }
 
-function e164(text: string | null): string | null {
-  const number = text === null ? null : parsePhoneNumber(text)
-  // Without its area code a Brazilian number is possible, but of no use to WhatsApp.
-  if (text !== null && (number === null || /^\+55\d{0,9}$/.test(number))) {
-    throw new HelpdeskError('REQUISICAO_INVALIDA', {
-      message: 'O campo "whatsapp" não é um telefone válido, com DDD.',
-      field: 'whatsapp',
-    })
+/** A body's texts as they are kept: the same rules as at the command line and in files. */
+function parsedFields(body: Partial<AddUserBody>): UserFields {
+  const fields = Object.entries(body).map(([name, value]) =>
+    typeof value === 'string' ? parsedField(name as UserFieldName, value) : { [name]: value },
+  )
+  return Object.assign({}, ...fields) as UserFields
+}
+
+function parsedField(field: UserFieldName, text: string): UserFields {
+  try {
+    return parseUserField(field, text)
+  } catch (error) {
+    throw error instanceof UserFieldError
+      ? new HelpdeskError('REQUISICAO_INVALIDA', { message: `O campo "${field}" ${error.message}.`, field })
+      : error
   }
-  return number
 }

@@ -1,5 +1,5 @@
 import { HelpdeskError } from '@ura/core/errors'
-import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
+import type { AuditSource } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
 import { attemptOf, countWrongCode, isKnownCode } from './registration-attempts.ts'
 
@@ -9,10 +9,10 @@ import { attemptOf, countWrongCode, isKnownCode } from './registration-attempts.
  * @throws HelpdeskError LIMITE_DE_TENTATIVAS
  */
 export async function verifyUser(
-  context: Pick<ApiContext, 'db' | 'clock' | 'config' | 'keyedHash'>,
+  context: Pick<ApiContext, 'db' | 'clock' | 'config' | 'keyedHash' | 'recordRefusal'>,
   request: { code: string; phone: string | undefined; callId: string | undefined; source: AuditSource },
 ): Promise<boolean> {
-  const { db, clock } = context
+  const { db, clock, recordRefusal } = context
   const attempt = attemptOf(request, context)
   try {
     const isKnown = await isKnownCode(db, request.code, attempt)
@@ -22,7 +22,7 @@ export async function verifyUser(
     return isKnown
   } catch (error) {
     if (error instanceof HelpdeskError) {
-      await recordAudit(db, { event: 'registration_limit_reached', source: request.source, at: clock.now() })
+      await recordRefusal({ event: 'registration_limit_reached', source: request.source, at: clock.now() })
     }
     throw error
   }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { removeOlder } from '../database/remove-older.ts'
 import type { Database, Schema } from '../database/schema.ts'
 import { type DeliveryState, triedMs } from './webhook-outbox.ts'
 
@@ -88,13 +89,16 @@ export async function replayDead(db: Database, endpointId: number, now: Date): P
 const keptDays = { delivered: 7, dead: 30 } as const
 
 /** Forgets what was delivered more than 7 days ago and what was given up more than 30 days ago. */
-export async function pruneDeliveries(db: Database, now: Date): Promise<void> {
+export async function pruneDeliveries(db: Database, now: Date, signal?: AbortSignal): Promise<void> {
   for (const state of ['delivered', 'dead'] as const) {
-    await db
-      .deleteFrom('webhook_deliveries')
-      .where('state', '=', state)
-      .where('settled_at_ms', '<', now.getTime() - keptDays[state] * 86_400_000)
-      .execute()
+    const beforeMs = now.getTime() - keptDays[state] * 86_400_000
+    const older = {
+      table: 'webhook_deliveries',
+      column: 'settled_at_ms',
+      beforeMs,
+      equal: { state },
+    } as const
+    await removeOlder(db, older, { signal })
   }
 }
 

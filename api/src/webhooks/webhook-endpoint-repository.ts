@@ -10,6 +10,8 @@ export interface WebhookEndpoint {
   secret: string
   events: readonly WebhookEventType[]
   createdAt: Date
+  /** Null while it is told of events. */
+  switchedOffAt: Date | null
 }
 
 /** Endpoints at most: each is written to in every transaction that changes a ticket. */
@@ -18,7 +20,7 @@ export const endpointsMax = 20
 /** Adds an endpoint; false when the name is taken. */
 export async function addEndpoint(
   db: Database,
-  endpoint: Omit<WebhookEndpoint, 'id' | 'createdAt'>,
+  endpoint: Omit<WebhookEndpoint, 'id' | 'createdAt' | 'switchedOffAt'>,
   now: Date,
 ): Promise<boolean> {
   const { name, url, secret, events } = endpoint
@@ -46,11 +48,32 @@ export async function listEndpoints(db: Database): Promise<WebhookEndpoint[]> {
     secret: row.secret,
     events: row.events.split(',') as WebhookEventType[],
     createdAt: new Date(row.created_at_ms),
+    switchedOffAt: row.switched_off_at_ms === null ? null : new Date(row.switched_off_at_ms),
   }))
+}
+
+/**
+ * Switches an endpoint off, at an instant, or on again (null); false when it is so already. What it is owed then stays
+ * owed; what happens while it is off isn't.
+ */
+export async function switchEndpoint(db: Database, endpointId: number, offAt: Date | null): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('webhook_endpoints')
+    .set({ switched_off_at_ms: offAt?.getTime() ?? null })
+    .where('id', '=', endpointId)
+    .where('switched_off_at_ms', offAt === null ? 'is not' : 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 /** Removes an endpoint and what is owed to it; to be called inside a transaction. */
 export async function removeEndpoint(trx: Database, endpointId: number): Promise<void> {
+  // Locks its row: from now on nobody adds a delivery that would refer to it.
+  await trx
+    .updateTable('webhook_endpoints')
+    .set((column) => ({ lease_token: column.ref('lease_token') }))
+    .where('id', '=', endpointId)
+    .execute()
   await trx.deleteFrom('webhook_deliveries').where('endpoint_id', '=', endpointId).execute()
   await trx.deleteFrom('webhook_endpoints').where('id', '=', endpointId).execute()
 }
@@ -63,12 +86,13 @@ interface Lease {
   untilMs: number
 }
 
-/** Takes or prolongs the lease of an endpoint; false while another instance has it. */
+/** Takes or prolongs the lease of an endpoint; false while another instance has it, and when it is switched off. */
 export async function takeLease(db: Database, { endpointId, token, now, untilMs }: Lease): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('webhook_endpoints')
     .set({ lease_token: token, leased_until_ms: untilMs })
     .where('id', '=', endpointId)
+    .where('switched_off_at_ms', 'is', null)
     .where((where) =>
       where.or([where('lease_token', '=', token), where('leased_until_ms', '<', now.getTime())]),
     )

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isMissingReference } from '../database/database-errors.ts'
 import type { Database } from '../database/schema.ts'
 
 /** What other programs can be told of. */
@@ -22,23 +23,51 @@ export interface WebhookEvent {
 export const triedMs = 24 * 3_600_000
 
 /**
- * Keeps that events are owed to every endpoint that asked for their type; to be called inside the transaction that
- * makes them, so that both are there or neither is.
+ * Keeps that events are owed to every endpoint that asked for their type and isn't switched off; to be called inside
+ * the transaction that makes them, so that both are there or neither is.
  */
 export async function announce(trx: Database, ...announced: readonly WebhookEvent[]): Promise<void> {
-  const endpoints = await trx.selectFrom('webhook_endpoints').select(['id', 'events']).orderBy('id').execute()
-  const owed = endpoints.flatMap(({ id, events }) => {
+  const endpoints = await trx
+    .selectFrom('webhook_endpoints')
+    .select(['id', 'events'])
+    .where('switched_off_at_ms', 'is', null)
+    .orderBy('id')
+    .execute()
+  for (const { id, events } of endpoints) {
     const types = events.split(',')
-    return announced.filter(({ type }) => types.includes(type)).map((event) => deliveryOf(id, event))
-  })
-  if (owed.length > 0) {
-    await trx.insertInto('webhook_deliveries').values(owed).execute()
+    await oweUnlessRemoved(
+      trx,
+      id,
+      announced.filter(({ type }) => types.includes(type)),
+    )
   }
 }
 
-/** Keeps that an event is owed to one endpoint. */
-export async function owe(db: Database, endpointId: number, event: WebhookEvent): Promise<void> {
-  await db.insertInto('webhook_deliveries').values(deliveryOf(endpointId, event)).execute()
+/** An endpoint that is removed between the look at it and now has nobody to tell: no reason to refuse a ticket. */
+async function oweUnlessRemoved(
+  trx: Database,
+  endpointId: number,
+  events: readonly WebhookEvent[],
+): Promise<void> {
+  try {
+    await owe(trx, endpointId, ...events)
+  } catch (error) {
+    if (!isMissingReference(error)) {
+      throw error
+    }
+  }
+}
+
+/** Keeps that events are owed to one endpoint. */
+export async function owe(
+  db: Database,
+  endpointId: number,
+  ...events: readonly WebhookEvent[]
+): Promise<void> {
+  if (events.length > 0) {
+    const rows = events.map((event) => deliveryOf(endpointId, event))
+    await db.insertInto('webhook_deliveries').values(rows).execute()
+  }
 }
 
 function deliveryOf(endpointId: number, event: WebhookEvent) {
@@ -56,5 +85,5 @@ function deliveryOf(endpointId: number, event: WebhookEvent) {
   }
 }
 
-/** A dead delivery was given up, after a day or because the endpoint is gone. */
+/** A dead delivery was given up, after a day. */
 export type DeliveryState = 'pending' | 'delivered' | 'dead'

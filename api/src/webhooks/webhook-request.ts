@@ -16,6 +16,9 @@ export interface WebhookRequestOptions {
   privateNetworks: readonly string[]
 }
 
+/** Of IPv6, what has been assigned (https://www.iana.org/assignments/ipv6-address-space). */
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
+
 class AddressNotAllowedError extends Error {
   override readonly name = 'AddressNotAllowedError'
 }
@@ -55,6 +58,8 @@ export async function postWebhook(
       response.destroy()
     })
     request.on('error', (error) => settle(resultOf(error)))
+    // An answer 101 ends the connection with neither a response nor an error.
+    request.on('close', () => settle('connection'))
     request.end(message.body)
   })
 }
@@ -84,7 +89,16 @@ function guardedLookup(privateNetworks: readonly string[]): LookupFunction {
   }
 }
 
-/** Public ("unicast" in the words of ipaddr.js, which knows the IANA registries of special addresses) or named. */
+/** Public or named. */
 function isAllowed(address: string, privateNetworks: readonly string[]): boolean {
-  return ipaddr.process(address).range() === 'unicast' || addressInNetworks(address, privateNetworks)
+  return isPublic(ipaddr.process(address)) || addressInNetworks(address, privateNetworks)
+}
+
+/**
+ * ipaddr.js knows the IANA registries of special addresses and calls the rest "unicast": of IPv6 also what was never
+ * assigned, and IPv4 addresses in the form of old (`::a9fe:a9fe`, RFC 4291, section 2.5.5.1).
+ */
+function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  const isAssigned = address instanceof ipaddr.IPv4 || address.match(globalUnicast)
+  return isAssigned && address.range() === 'unicast'
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLogger } from '@ura/core/logger'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFakeClock, type FakeClock } from '../testing/fakes.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
 import { openDatabase } from '../database/connection.ts'
@@ -10,9 +10,9 @@ import { openMigratedDatabase } from '../database/migrated-database.ts'
 import type { Database } from '../database/schema.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { listDeliveries, pruneDeliveries, replayDead } from './webhook-delivery-repository.ts'
-import { addEndpoint, listEndpoints } from './webhook-endpoint-repository.ts'
+import { addEndpoint, listEndpoints, switchEndpoint } from './webhook-endpoint-repository.ts'
 import { announce, type WebhookEventType, webhookEventTypes } from './webhook-outbox.ts'
-import { createWebhookSender, nextAttempt } from './webhook-sender.ts'
+import { createWebhookSender, nextAttempt, type WebhookSender } from './webhook-sender.ts'
 import { newWebhookSecret } from './webhook-signature.ts'
 
 interface Received {
@@ -25,7 +25,7 @@ let db: Database
 let clock: FakeClock
 let secret: string
 let received: Received[]
-let answer: (request: IncomingMessage, response: ServerResponse) => void
+let answer: (request: IncomingMessage, response: ServerResponse) => unknown
 let url: string
 let endServer: () => Promise<void>
 
@@ -66,6 +66,11 @@ async function listen(listener: RequestListener): Promise<{ url: string; endServ
   }
 }
 
+async function deliver(sender: WebhookSender): Promise<void> {
+  await sender.begin()
+  await sender.idle()
+}
+
 function senderOn(connection: Database, privateNetworks = ['127.0.0.0/8', '::1/128'], timeoutMs = 10_000) {
   const log = createLogger({ service: 'api', level: 'silent' })
   return createWebhookSender({ db: connection, clock, log, privateNetworks, timeoutMs })
@@ -87,8 +92,8 @@ describe('an event', () => {
   it('is delivered once, signed as Standard Webhooks says', async () => {
     await open('10017')
     const sender = senderOn(db)
-    await sender.deliver()
-    await sender.deliver()
+    await deliver(sender)
+    await deliver(sender)
     expect(received).toHaveLength(1)
     const { headers, body } = received[0] ?? { headers: {}, body: '' }
     expect(JSON.parse(body)).toEqual({
@@ -119,7 +124,7 @@ describe('an event', () => {
     await db.updateTable('webhook_endpoints').set({ events: 'ticket.noted' }).execute()
     await open('10017')
     await open('10025', 'ticket.noted')
-    await senderOn(db).deliver()
+    await deliver(senderOn(db))
     expect(protocols()).toEqual(['10025'])
   })
 })
@@ -136,8 +141,8 @@ describe('an endpoint that fails', () => {
       await open(protocol)
     }
     const sender = senderOn(db, ['127.0.0.0/8'], result === 'timeout' ? 50 : 10_000)
-    await sender.deliver()
-    await sender.deliver()
+    await deliver(sender)
+    await deliver(sender)
     expect(await states()).toEqual([
       ['pending', 1, result],
       ['pending', 0, null],
@@ -145,40 +150,9 @@ describe('an endpoint that fails', () => {
     ])
     answer = healthy
     clock.advance({ seconds: 6 })
-    await sender.deliver()
+    await deliver(sender)
     expect(protocols()).toEqual(['1', '1', '2', '3'])
     expect(received[1]?.headers['webhook-id']).toBe(received[0]?.headers['webhook-id'])
-  })
-
-  it('with a redirect is not followed', async () => {
-    const elsewhere: string[] = []
-    const other = await listen((request, response) => {
-      elsewhere.push(request.url ?? '')
-      response.end()
-    })
-    answer = (_request, response) => response.writeHead(302, { location: other.url }).end()
-    await open('1')
-    await senderOn(db).deliver()
-    await other.endServer()
-    expect(elsewhere).toEqual([])
-    expect(await states()).toEqual([['pending', 1, 'http_302']])
-  })
-
-  it('with an endless answer is taken at its word and cut off', async () => {
-    const { promise: cut, resolve } = Promise.withResolvers<void>()
-    answer = (_request, response) => {
-      response.writeHead(200)
-      const more = (): void => {
-        while (response.write('x'.repeat(65_536)));
-        response.once('drain', more)
-      }
-      response.once('close', resolve)
-      more()
-    }
-    await open('1')
-    await senderOn(db).deliver()
-    await cut
-    expect(await states()).toEqual([['delivered', 1, 'http_200']])
   })
 
   it('for a day gets dead letters, which can be replayed', async () => {
@@ -186,7 +160,7 @@ describe('an endpoint that fails', () => {
     await open('1')
     const sender = senderOn(db)
     for (let hours = 0; hours < 30; hours += 1) {
-      await sender.deliver()
+      await deliver(sender)
       clock.advance({ hours: 1 })
     }
     const [dead] = await states()
@@ -195,18 +169,127 @@ describe('an endpoint that fails', () => {
     answer = (_request, response) => response.writeHead(200).end()
     const [endpoint] = await listEndpoints(db)
     expect(await replayDead(db, endpoint?.id ?? 0, clock.now())).toBe(1)
-    await sender.deliver()
+    await deliver(sender)
     expect(await states()).toEqual([['delivered', 1, 'http_200']])
     clock.advance({ hours: 24 * 8 })
     await pruneDeliveries(db, clock.now())
     expect(await states()).toEqual([])
   })
 
-  it('because it is gone for good (410) is not tried again', async () => {
+  it('has what was delivered forgotten after 7 days, and what was given up after 30', async () => {
+    const settledBefore = { delivered: [6.9, 7.1], dead: [29.9, 30.1] }
+    const rows = Object.entries(settledBefore).flatMap(([state, ages]) =>
+      ages.map((days) => ({ state, days })),
+    )
+    for (const { state, days } of rows) {
+      await open(`${days}`)
+      await db
+        .updateTable('webhook_deliveries')
+        .set({ state, last_result: `${days}`, settled_at_ms: clock.now().getTime() - days * 86_400_000 })
+        .where('state', '=', 'pending')
+        .execute()
+    }
+    await open('pending')
+    await pruneDeliveries(db, clock.now())
+    expect(await states()).toEqual([
+      ['delivered', 0, '6.9'],
+      ['dead', 0, '29.9'],
+      ['pending', 0, null],
+    ])
+  })
+})
+
+describe('an endpoint that is gone for good (410)', () => {
+  const isOff = async () => (await listEndpoints(db)).map(({ switchedOffAt }) => switchedOffAt !== null)
+
+  it('is switched off: nothing else is sent, nothing new is owed; the audit log and the log say so', async () => {
     answer = (_request, response) => response.writeHead(410).end()
     await open('1')
-    await senderOn(db).deliver()
-    expect(await states()).toEqual([['dead', 1, 'http_410']])
+    await open('2')
+    const logged: string[] = []
+    const log = createLogger({
+      service: 'api',
+      level: 'warn',
+      destination: { write: (line: string) => void logged.push(line) },
+    })
+    const sender = createWebhookSender({ db, clock, log, privateNetworks: ['127.0.0.0/8'] })
+    await deliver(sender)
+    clock.advance({ hours: 1 })
+    await deliver(sender)
+    await open('3')
+    expect(protocols()).toEqual(['1'])
+    expect(await isOff()).toEqual([true])
+    expect(await states()).toEqual([
+      ['pending', 1, 'http_410'],
+      ['pending', 0, null],
+    ])
+    expect(await db.selectFrom('audit_log').select(['event', 'actor', 'detail']).execute()).toEqual([
+      {
+        event: 'webhook_switched_off',
+        actor: 'sistema',
+        detail: '{"webhook":"console","result":"http_410"}',
+      },
+    ])
+    expect(logged.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { endpoint: 'console', result: 'http_410', msg: 'webhook endpoint is gone and was switched off' },
+    ])
+  })
+
+  it('gets what it was owed, in order, when it is switched on', async () => {
+    answer = (_request, response) => response.writeHead(410).end()
+    await open('1')
+    await open('2')
+    await deliver(senderOn(db))
+    answer = (_request, response) => response.writeHead(204).end()
+    clock.advance({ hours: 48 })
+    const [endpoint] = await listEndpoints(db)
+    expect(await switchEndpoint(db, endpoint?.id ?? 0, null)).toBe(true)
+    expect(await switchEndpoint(db, endpoint?.id ?? 0, null)).toBe(false)
+    await open('3')
+    await deliver(senderOn(db))
+    expect(protocols()).toEqual(['1', '1', '2', '3'])
+  })
+
+  it('is not written to any more, not even by an instance that was about to', async () => {
+    await open('1')
+    await open('2')
+    answer = async (_request, response) => {
+      const [endpoint] = await listEndpoints(db)
+      await switchEndpoint(db, endpoint?.id ?? 0, clock.now())
+      response.writeHead(204).end()
+    }
+    await deliver(senderOn(db))
+    expect(protocols()).toEqual(['1'])
+  })
+})
+
+describe('an endpoint that answers slowly', () => {
+  it('keeps no other waiting, and is not called twice at once', async () => {
+    const slow = Promise.withResolvers<void>()
+    const paths: string[] = []
+    answer = async (request, response) => {
+      paths.push(request.url ?? '')
+      await (request.url === '/slow' ? slow.promise : null)
+      response.writeHead(204).end()
+    }
+    await db
+      .updateTable('webhook_endpoints')
+      .set({ name: 'slow', url: new URL('/slow', url).href })
+      .execute()
+    const quick = { name: 'quick', url: new URL('/quick', url).href, secret, events: webhookEventTypes }
+    await addEndpoint(db, quick, clock.now())
+    const sender = senderOn(db)
+    for (const protocol of ['1', '2', '3']) {
+      await open(protocol)
+      await vi.waitFor(async () => {
+        await sender.begin()
+        expect(paths.filter((path) => path === '/quick')).toHaveLength(Number(protocol))
+      })
+    }
+    expect(paths.filter((path) => path === '/slow')).toHaveLength(1)
+    slow.resolve()
+    await sender.idle()
+    expect(paths.filter((path) => path === '/slow')).toHaveLength(3)
   })
 })
 
@@ -219,8 +302,8 @@ describe('several instances', () => {
     }
     answer = (_request, response) => void setTimeout(() => response.writeHead(200).end(), 5)
     const senders = [db, ...others].map((connection) => senderOn(connection))
-    await Promise.all(senders.map((sender) => sender.deliver()))
-    await Promise.all(senders.map((sender) => sender.deliver()))
+    await Promise.all(senders.map(deliver))
+    await Promise.all(senders.map(deliver))
     await Promise.all(others.map((connection) => connection.destroy()))
     expect(protocols()).toEqual(expected)
   })
@@ -231,10 +314,10 @@ describe('several instances', () => {
       .set({ lease_token: 'dead', leased_until_ms: clock.now().getTime() + 60_000 })
       .execute()
     await open('1')
-    await senderOn(db).deliver()
+    await deliver(senderOn(db))
     expect(received).toHaveLength(0)
     clock.advance({ seconds: 61 })
-    await senderOn(db).deliver()
+    await deliver(senderOn(db))
     expect(received).toHaveLength(1)
   })
 
@@ -243,10 +326,10 @@ describe('several instances', () => {
     await open('2')
     const sender = senderOn(db)
     answer = (_request, response) => {
-      sender.close()
+      void sender.close()
       response.writeHead(200).end()
     }
-    await sender.deliver()
+    await deliver(sender)
     expect(await states()).toEqual([
       ['delivered', 1, 'http_200'],
       ['pending', 0, null],
@@ -254,31 +337,12 @@ describe('several instances', () => {
   })
 })
 
-describe('an address that is not public', () => {
-  it.each(['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '[::1]', '10.0.0.1', '169.254.169.254'])(
-    '(%s) is not called unless its network is configured',
-    async (host) => {
-      const { port } = new URL(url)
-      await db
-        .updateTable('webhook_endpoints')
-        .set({ url: `http://${host}:${port}/` })
-        .execute()
-      await open('1')
-      await senderOn(db, ['192.168.0.0/16']).deliver()
-      expect(received).toHaveLength(0)
-      expect(await states()).toEqual([['pending', 1, 'address_not_allowed']])
-    },
-  )
-
-  it('is called by name when its network is configured', async () => {
-    const { port } = new URL(url)
-    await db
-      .updateTable('webhook_endpoints')
-      .set({ url: `http://localhost:${port}/` })
-      .execute()
+describe('an endpoint at an address that is not public', () => {
+  it('is tried again later, as any that fails', async () => {
     await open('1')
-    await senderOn(db).deliver()
-    expect(received).toHaveLength(1)
+    await deliver(senderOn(db, ['192.168.0.0/16']))
+    expect(received).toHaveLength(0)
+    expect(await states()).toEqual([['pending', 1, 'address_not_allowed']])
   })
 })
 

@@ -1,49 +1,27 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTestDatabase, databaseServerUrl, type TestDatabase } from '../../testing/test-database.ts'
-import { addUsers } from '../../users/user-repository.ts'
-import { openDatabase } from '../connection.ts'
+import { databaseServerUrl } from '../../testing/test-database.ts'
 import { isUniqueViolation } from '../database-errors.ts'
-import { openMigratedDatabase } from '../migrated-database.ts'
 import type { Database } from '../schema.ts'
 import { inTransaction, lockUser } from '../transaction.ts'
+import { append, createTwoPrograms, nameOf, type TwoPrograms } from './two-programs.ts'
 
 const now = new Date('2026-11-23T14:00:00Z')
 const isServer = databaseServerUrl() !== undefined
 
-let database: TestDatabase
-/** Two programs on one database. */
+let programs: TwoPrograms
 let one: Database
 let other: Database
 
 beforeEach(async () => {
-  database = await createTestDatabase()
-  ;({ db: one } = await openMigratedDatabase(database.url, { now }))
-  other = openDatabase(database.url)
-  const person = { name: 'Ana', department: null, whatsapp: null, extension: null, email: null }
-  await addUsers(
-    one,
-    ['1', '2'].map((code) => ({ ...person, code })),
-    now,
-  )
+  programs = await createTwoPrograms(now, ['1', '2'])
+  ;({ one, other } = programs)
 })
 
-afterEach(async () => {
-  await Promise.all([one.destroy(), other.destroy()])
-  await database.drop()
-})
-
-async function nameOf(db: Database, code: string): Promise<string | undefined> {
-  const row = await db.selectFrom('users').select('name').where('code', '=', code).executeTakeFirst()
-  return row?.name
-}
+afterEach(() => programs.close())
 
 async function rename(db: Database, code: string, name: string): Promise<void> {
   await db.updateTable('users').set({ name }).where('code', '=', code).execute()
-}
-
-async function append(db: Database, code: string): Promise<void> {
-  await rename(db, code, `${await nameOf(db, code)}+`)
 }
 
 describe('a transaction', () => {

@@ -1,42 +1,23 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts'
-import { addUsers } from '../../users/user-repository.ts'
 import { openDatabase } from '../connection.ts'
 import { isConnectionLost } from '../database-errors.ts'
-import { openMigratedDatabase } from '../migrated-database.ts'
 import type { Database } from '../schema.ts'
 import { inTransaction } from '../transaction.ts'
+import { append, createTwoPrograms, nameOf, type TwoPrograms } from './two-programs.ts'
 
 const now = new Date('2026-11-23T14:00:00Z')
 
-let database: TestDatabase
-/** Two programs on one database. */
+let programs: TwoPrograms
 let one: Database
 let other: Database
 
 beforeEach(async () => {
-  database = await createTestDatabase()
-  ;({ db: one } = await openMigratedDatabase(database.url, { now }))
-  other = openDatabase(database.url)
-  const person = { name: 'Ana', department: null, whatsapp: null, extension: null, email: null }
-  await addUsers(one, [{ ...person, code: '1' }], now)
+  programs = await createTwoPrograms(now, ['1'])
+  ;({ one, other } = programs)
 })
 
-afterEach(async () => {
-  await Promise.all([one.destroy(), other.destroy()])
-  await database.drop()
-})
-
-async function nameOf(db: Database, code: string): Promise<string | undefined> {
-  const row = await db.selectFrom('users').select('name').where('code', '=', code).executeTakeFirst()
-  return row?.name
-}
-
-async function append(db: Database, code: string): Promise<void> {
-  const name = `${await nameOf(db, code)}+`
-  await db.updateTable('users').set({ name }).where('code', '=', code).execute()
-}
+afterEach(() => programs.close())
 
 describe('a connection that the server ends', () => {
   it('within a transaction costs nothing: the transaction is repeated on another one', async () => {
@@ -71,7 +52,7 @@ describe('a connection that the server ends', () => {
 
 describe('a statement that takes longer than it may', () => {
   it('is given up with its connection, and the next one has an answer of its own', async () => {
-    const impatient = openDatabase(database.url, { connectionsMax: 1, statementTimeoutMs: 100 })
+    const impatient = openDatabase(programs.url, { connectionsMax: 1, statementTimeoutMs: 100 })
     await expect(sql`select sleep(5)`.execute(impatient)).rejects.toSatisfy(isConnectionLost)
     expect(await nameOf(impatient, '1')).toBe('Ana')
     await impatient.destroy()

@@ -1,28 +1,24 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts'
 import { applyImportPlan, planUsersImport } from '../../users/import/import-users.ts'
 import { listUsers } from '../../users/user-repository.ts'
-import { openDatabase } from '../connection.ts'
 import { isConnectionLost } from '../database-errors.ts'
-import { openMigratedDatabase } from '../migrated-database.ts'
 import type { Database } from '../schema.ts'
 import { inTransaction } from '../transaction.ts'
+import { createTwoPrograms, type TwoPrograms } from './two-programs.ts'
 
 const now = new Date('2026-11-23T14:00:00Z')
 
-let database: TestDatabase
+let programs: TwoPrograms
 let one: Database
 let other: Database
+
 beforeEach(async () => {
-  database = await createTestDatabase()
-  ;({ db: one } = await openMigratedDatabase(database.url, { now }))
-  other = openDatabase(database.url)
+  programs = await createTwoPrograms(now)
+  ;({ one, other } = programs)
 })
-afterEach(async () => {
-  await Promise.all([one.destroy(), other.destroy()])
-  await database.drop()
-})
+
+afterEach(() => programs.close())
 
 const request = {
   users: Array.from({ length: 1_500 }, (_unused, index) => ({ code: `${index + 1}`, name: 'Ana' })),

@@ -1,8 +1,8 @@
-import type { SpeechService } from '@ura/api/speech/speech-service'
+import type { SpeechService } from '../speech/speech-service.ts'
 
 const AUDIO_NAME = `${'0'.repeat(64)}.wav`
 
-/** Speech that has every text's audio already, as for a text in its cache. */
+/** Speech that has every text's audio already, as for a text in its cache, and costs nothing: for load that isn't about speech. */
 export const silentSpeech: SpeechService = {
   speak: async () => ({ audioName: AUDIO_NAME }),
   open: async () => null,
