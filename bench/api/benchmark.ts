@@ -15,8 +15,6 @@ import type {
 import { startProcess, type TaskProcess } from '../harness/task-process.ts'
 import type { LoadTasks } from './load-process.ts'
 import { addPopulation } from './population.ts'
-import { measureScale } from './scale.ts'
-import { large, type Population, populate, small } from './scale-population.ts'
 import type { ServerTasks } from './server-process.ts'
 import { measureSteadyMemory } from './steady-memory.ts'
 import { compareThroughput } from './throughput.ts'
@@ -39,8 +37,7 @@ export const apiBenchmark: Benchmark = {
 
 async function runOn(serverUrl: string, context: BenchmarkContext): Promise<BenchmarkResult> {
   const { comparisons, others } = await measureThroughput(serverUrl, context)
-  const slowdowns = await measureSlowdowns(serverUrl, context)
-  return { comparisons, others: [...others, ...slowdowns], warnings: [] }
+  return { comparisons, others, warnings: [] }
 }
 
 async function measureThroughput(
@@ -57,21 +54,6 @@ async function measureThroughput(
     return { comparisons: [...comparisons, memory], others }
   } finally {
     await Promise.all([api.stop(), bare.stop(), load.stop()])
-  }
-}
-
-async function measureSlowdowns(serverUrl: string, context: BenchmarkContext): Promise<Measured[]> {
-  const start = async (name: string, population: Population) => {
-    const url = await newDatabase(serverUrl, name, (db) => populate(db, population, context.progress))
-    const process = startServerProcess('api', url)
-    return { process, populated: { address: await process.run('address'), population } }
-  }
-  const one = await start('small', small)
-  const other = await start('large', large)
-  try {
-    return await measureScale({ small: one.populated, large: other.populated }, context)
-  } finally {
-    await Promise.all([one.process.stop(), other.process.stop()])
   }
 }
 

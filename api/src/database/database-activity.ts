@@ -1,4 +1,4 @@
-import type { LogEvent } from 'kysely'
+import type { CompiledQuery, LogEvent } from 'kysely'
 import { isConnectionLost } from './database-errors.ts'
 import type { Database } from './schema.ts'
 
@@ -7,8 +7,8 @@ export type RepeatReason = 'deadlock' | 'connection_lost'
 
 /** Is told what a database is doing; must not throw. */
 export interface DatabaseListener {
-  /** A statement ended. */
-  statement(seconds: number, isFailed: boolean): void
+  /** A statement ended. Its parameters are people's data: they are for no log and no metric. */
+  statement(seconds: number, isFailed: boolean, query: CompiledQuery): void
   /** A connection was had, or refused, after that wait. */
   waited(seconds: number): void
   connectionLost(): void
@@ -34,7 +34,7 @@ export class DatabaseActivity {
   /** For Kysely's `log` option. */
   readonly logStatement = (event: LogEvent): void => {
     const isFailed = event.level === 'error'
-    this.listener?.statement(event.queryDurationMillis / 1000, isFailed)
+    this.listener?.statement(event.queryDurationMillis / 1000, isFailed, event.query)
     if (isFailed && isConnectionLost(event.error)) {
       this.listener?.connectionLost()
     }

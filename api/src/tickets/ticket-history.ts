@@ -5,6 +5,7 @@ import type { Database } from '../database/schema.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { type IdempotentRequest, once } from '../idempotency/idempotency.ts'
 import { listName } from '../listing/cursor.ts'
+import type { KeysetQuery } from '../listing/keyset-query.ts'
 import { type PageRequest, readPage } from '../listing/read-page.ts'
 import { requireTicketId } from './edit-ticket.ts'
 import { type TicketEvent, toTicketEvent } from './ticket-event-repository.ts'
@@ -15,6 +16,8 @@ interface HistoryPage<Item> {
   items: Item[]
   next: string | null
 }
+
+type HistoryTable = 'ticket_events' | 'ticket_notes'
 
 type ListContext = Pick<ApiContext, 'db' | 'keyedHash'>
 
@@ -86,16 +89,23 @@ export async function noteTicket(
 
 async function readHistory(
   { db, keyedHash }: ListContext,
-  options: { table: 'ticket_events' | 'ticket_notes'; protocol: string; page: PageRequest },
+  options: { table: HistoryTable; protocol: string; page: PageRequest },
 ): Promise<{ ids: number[]; next: string | null }> {
   const { table, protocol, page } = options
   const ticketId = requireTicketId(protocol)
   await requireTicket(db, ticketId)
   const list = listName(table, { protocol })
-  const branches = [{ equal: { ticket_id: ticketId } }]
-  const query = { table, index: `${table}_ticket`, key: ['id'], descending: false, branches }
-  const { keys, next } = await readPage({ db, keyedHash, list }, page, query)
+  const { keys, next } = await readPage({ db, keyedHash, list }, page, planTicketHistory(table, ticketId))
   return { ids: keys.map((key) => Number(key['id'])), next }
+}
+
+/** The query of one ticket's events or notes, oldest first. */
+export function planTicketHistory(
+  table: HistoryTable,
+  ticketId: number,
+): Omit<KeysetQuery, 'after' | 'limit'> {
+  const branches = [{ equal: { ticket_id: ticketId } }]
+  return { table, index: `${table}_ticket`, key: ['id'], descending: false, branches }
 }
 
 async function requireTicket(db: Database, id: number): Promise<void> {
