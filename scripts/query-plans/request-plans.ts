@@ -16,7 +16,7 @@ import type { Population } from '../../bench/api/scale/population.ts'
 import type { Probe } from '../../bench/api/scale/probe.ts'
 import { resourceProbes } from '../../bench/api/scale/resource-probes.ts'
 import { ask, type Facts, type Target } from '../../bench/api/scale/target.ts'
-import { silentSpeech } from '../../bench/api/silent-speech.ts'
+import { silentSpeech } from '@ura/api/testing/silent-speech'
 import { type PlanStep, planStepsOf } from './plan-step.ts'
 
 /** What one kind of request asks of the growing tables. */

@@ -4,7 +4,7 @@ import type { MessageGateway } from '@ura/api/gateway/message-gateway'
 import { systemClock } from '@ura/core/clock'
 import { createLogger } from '@ura/core/logger'
 import { serveTasks } from '../../harness/task-process.ts'
-import { silentSpeech } from '../silent-speech.ts'
+import { silentSpeech } from '@ura/api/testing/silent-speech'
 
 const [databaseUrl = '', secret = ''] = process.argv.slice(2)
 
