@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { ensureFirstClient } from '@ura/api/authentication/client-repository'
 import { ensureFirstCatalogue } from '@ura/api/catalogue/catalogue-repository'
 import { openMigratedDatabase } from '@ura/api/database/migrated-database'
 import type { Database } from '@ura/api/database/schema'
@@ -45,7 +46,7 @@ async function measureThroughput(
   context: BenchmarkContext,
 ): Promise<{ comparisons: Comparison[]; others: Measured[] }> {
   const api = startServerProcess('api', await newDatabase(serverUrl, 'throughput', addPopulation))
-  const bare = startServerProcess('bare', await newDatabase(serverUrl, 'bare', addPopulation))
+  const bare = startServerProcess('bare', await newDatabase(serverUrl, 'bare', addPopulationAndClient))
   const load = startProcess<LoadTasks>(new URL('load-process.ts', import.meta.url))
   try {
     const contest = { load, api: await api.run('address'), bare: await bare.run('address') }
@@ -61,6 +62,16 @@ function startServerProcess(kind: 'api' | 'bare', databaseUrl: string): TaskProc
   return startProcess<ServerTasks>(new URL('server-process.ts', import.meta.url), {
     args: [kind, databaseUrl, randomBytes(24).toString('hex')],
     env: { NODE_ENV: 'production' },
+  })
+}
+
+/** The ticket API adds its first client itself; the bare routes need one for their idempotency keys. */
+async function addPopulationAndClient(db: Database): Promise<void> {
+  await addPopulation(db)
+  await ensureFirstClient(db, {
+    token: randomBytes(24).toString('hex'),
+    networks: ['127.0.0.1/32'],
+    now: new Date(),
   })
 }
 

@@ -18,8 +18,8 @@ const BODIES: Readonly<Record<RequestKind, (user: string) => object>> = {
   openTicket: (usuario) => ({ usuario, servico: '2-2', origem: 'telefone' }),
 }
 
-/** Requests under way at once: as many as a busy front door has calls in one step. */
-const CONNECTIONS = 20
+/** Requests under way at once: so many that either server always finds some waiting, which is what full load is. */
+const CONNECTIONS = 50
 
 /** The client of every load, alone in its process. */
 const tasks = {

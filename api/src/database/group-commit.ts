@@ -25,6 +25,7 @@ export class GroupCommit<Request, Result> {
   readonly #options: GroupCommitOptions<Request, Result>
   readonly #waiting: Waiting<Request, Result>[] = []
   #writing = 0
+  #isGathering = false
 
   constructor(options: GroupCommitOptions<Request, Result>) {
     this.#options = options
@@ -34,8 +35,19 @@ export class GroupCommit<Request, Result> {
   submit(request: Request): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     this.#waiting.push({ request, resolve, reject })
-    this.#writeNext()
+    this.#gather()
     return promise
+  }
+
+  /** Behind what else has come in this turn of the event loop, so that those who come together go together. */
+  #gather(): void {
+    if (!this.#isGathering) {
+      this.#isGathering = true
+      setImmediate(() => {
+        this.#isGathering = false
+        this.#writeNext()
+      })
+    }
   }
 
   #writeNext(): void {
@@ -56,6 +68,7 @@ export class GroupCommit<Request, Result> {
     }
     const timer = setTimeout(passOn, patienceMs)
     void this.#write(group).then(passOn)
+    this.#writeNext()
   }
 
   async #write(group: readonly Waiting<Request, Result>[]): Promise<void> {
