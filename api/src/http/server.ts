@@ -1,10 +1,10 @@
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import { HelpdeskError } from '@ura/core/errors'
 import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import type { ApiConfiguration } from '../config.ts'
+import { sendBrowserHeaders } from './browser-headers.ts'
 import { isBusy, isUnavailable } from '../database/database-errors.ts'
 
 /** Connections open at once, far above what phones and programs of one installation hold. */
@@ -39,11 +39,7 @@ export async function createServer(config: ApiConfiguration, log: Logger): Promi
   })
   server.decorateRequest('client', null)
   acceptEmptyJson(server)
-  await server.register(helmet, {
-    // Plain HTTP inside a private network is the usual installation; TLS is the proxy's affair.
-    strictTransportSecurity: false,
-    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
-  })
+  sendBrowserHeaders(server)
   await server.register(rateLimit, {
     max: config.requestsPerMinute,
     timeWindow: 60_000,

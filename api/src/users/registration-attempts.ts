@@ -1,5 +1,6 @@
 import { HelpdeskError } from '@ura/core/errors'
 import { parsePhoneNumber } from '@ura/core/phone-number'
+import { sql } from 'kysely'
 import type { ApiContext } from '../context.ts'
 import { removeOlder } from '../database/remove-older.ts'
 import type { Database } from '../database/schema.ts'
@@ -52,22 +53,21 @@ function originsOf(
 
 /**
  * Whether the code is an active user's, looked up together with the attempts before: every call begins with it, and
- * one question costs a third of two in a transaction.
+ * one question costs a third of two in a transaction. Written out, since putting it together costs the process a tenth
+ * of the whole request.
  * @throws HelpdeskError LIMITE_DE_TENTATIVAS with the seconds until the caller may try again
  */
 export async function isKnownCode(db: Database, code: string, attempt: Attempt): Promise<boolean> {
-  const row = await db
-    .selectNoFrom((from) => [
-      from.selectFrom('users').select('id').where('code', '=', code).where('active', '=', 1).as('userId'),
-      ...attempt.origins.map((origin, index) =>
-        blockingAttempt(db, { ...attempt, origin, countedMax: origin.wrongMax - 1 }).as(
-          blockingNames[index] ?? '',
-        ),
-      ),
-    ])
-    .executeTakeFirstOrThrow()
-  requireUnblocked([row.blocking, row.alsoBlocking], attempt)
-  return row.userId !== null
+  const blocking = attempt.origins.map((origin, index) => {
+    const found = blockingAttempt({ ...attempt, origin, countedMax: origin.wrongMax - 1 })
+    return sql`, (${found}) as ${sql.ref(blockingNames[index] ?? '')}`
+  })
+  const { rows } = await sql<{ userId: number | null } & Partial<Record<BlockingName, number | null>>>`
+    select (select id from users where code = ${code} and active = 1) as ${sql.ref('userId')}
+    ${sql.join(blocking, sql``)}`.execute(db)
+  const [row] = rows
+  requireUnblocked([row?.blocking, row?.alsoBlocking], attempt)
+  return typeof row?.userId === 'number'
 }
 
 /**
@@ -89,12 +89,8 @@ export async function countWrongCode(db: Database, attempt: Attempt): Promise<vo
     .execute()
   const blocking = await Promise.all(
     origins.map(async (origin) => {
-      const found = await blockingAttempt(db, {
-        ...attempt,
-        origin,
-        countedMax: origin.wrongMax,
-      }).executeTakeFirst()
-      return found?.attempted_at_ms ?? null
+      const { rows } = await blockingAttempt({ ...attempt, origin, countedMax: origin.wrongMax }).execute(db)
+      return rows[0]?.attempted_at_ms
     }),
   )
   requireUnblocked(blocking, attempt)
@@ -111,20 +107,19 @@ export async function pruneAttempts(db: Database, before: Date, signal?: AbortSi
 }
 
 const blockingNames = ['blocking', 'alsoBlocking'] as const
+type BlockingName = (typeof blockingNames)[number]
 
 /** The newest attempt of an origin within the window that has `countedMax` newer ones: while it is there, no more. */
-function blockingAttempt(
-  db: Database,
-  { origin, countedMax, nowMs, windowMs }: Attempt & { origin: AttemptOrigin; countedMax: number },
-) {
-  return db
-    .selectFrom('registration_attempts')
-    .select('attempted_at_ms')
-    .where('phone_hash', '=', origin.hash)
-    .where('attempted_at_ms', '>', nowMs - windowMs)
-    .orderBy('attempted_at_ms', 'desc')
-    .offset(countedMax)
-    .limit(1)
+function blockingAttempt({
+  origin,
+  countedMax,
+  nowMs,
+  windowMs,
+}: Attempt & { origin: AttemptOrigin; countedMax: number }) {
+  return sql<{ attempted_at_ms: number }>`
+    select attempted_at_ms from registration_attempts
+    where phone_hash = ${origin.hash} and attempted_at_ms > ${nowMs - windowMs}
+    order by attempted_at_ms desc limit 1 offset ${countedMax}`
 }
 
 function requireUnblocked(
