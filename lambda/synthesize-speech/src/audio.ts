@@ -18,7 +18,11 @@ export function contentTypeOf(format: AudioFormat): string {
 }
 
 /** Why what Polly sent isn't the audio that was asked for; null when it is, as far as one can see without decoding. */
-export function audioFault(bytes: Buffer, contentType: string | undefined, format: AudioFormat): string | null {
+export function audioFault(
+  bytes: Buffer,
+  contentType: string | undefined,
+  format: AudioFormat,
+): string | null {
   const [mediaType] = (contentType ?? '').split(';', 1)
   if (mediaType?.trim() !== mediaTypes[format]) {
     return 'UnexpectedContentType'

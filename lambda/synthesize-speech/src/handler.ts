@@ -80,8 +80,8 @@ export function createHandler(options: HandlerOptions): Handler {
   }
 }
 
-function told({ voice, format, characters, engine = '' }: SpeechRequest): Record<string, string | number> {
-  return { voice, engine, format, characters }
+function told({ voice, format, characters, engine }: SpeechRequest): Record<string, string | number> {
+  return { voice, engine: engine ?? '', format, characters }
 }
 
 function levelOf(statusCode: number): LogEntry['level'] {

@@ -43,7 +43,9 @@ function readVersion1(event: Fields, method: string): Invocation {
 
 function readVersion2(event: Fields, http: Fields): Invocation {
   // Not `queryStringParameters`: it joins what came twice with a comma, which a text may hold as well.
-  const query = new URLSearchParams(typeof event['rawQueryString'] === 'string' ? event['rawQueryString'] : '')
+  const query = new URLSearchParams(
+    typeof event['rawQueryString'] === 'string' ? event['rawQueryString'] : '',
+  )
   const parameters = new Map<string, unknown>()
   for (const [name, value] of query) {
     if (parameters.has(name)) {
@@ -55,7 +57,10 @@ function readVersion2(event: Fields, http: Fields): Invocation {
 }
 
 function repeated(field: string): HelpdeskError {
-  return new HelpdeskError('REQUISICAO_INVALIDA', { message: 'Parâmetro repetido.', field: field.slice(0, 40) })
+  return new HelpdeskError('REQUISICAO_INVALIDA', {
+    message: 'Parâmetro repetido.',
+    field: field.slice(0, 40),
+  })
 }
 
 function isFields(value: unknown): value is Fields {
