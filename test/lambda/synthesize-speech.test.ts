@@ -85,6 +85,24 @@ describe('a sentence', () => {
     expect(request?.headers['x-amz-date']).toMatch(/^\d{8}T\d{6}Z$/)
   })
 
+  it('is not spoken with another secret key', async () => {
+    const fake = await startFakePolly()
+    const polly = createPollyClient({
+      region: 'sa-east-1',
+      endpoint: fake.url,
+      credentials: { ...fakeCredentials, secretAccessKey: 'another' },
+    })
+    closing.push(
+      () => polly.destroy(),
+      () => fake.close(),
+    )
+    const logged: LogEntry[] = []
+    const log = (entry: LogEntry) => logged.push(entry)
+    const handler = createHandler({ polly, lexiconNames: [], timeoutMs: 2_000, log })
+    expect((await handler(sentence, context)).statusCode).toBe(502)
+    expect(logged).toMatchObject([{ fault: 'InvalidSignatureException' }])
+  })
+
   it('comes as samples of 16 kHz when pcm is asked for', async () => {
     const { ask, fake } = await setUp()
     const answer = await ask({ ...sentence, format: 'pcm' })
