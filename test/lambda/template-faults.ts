@@ -109,6 +109,13 @@ function valueFaults(place: string, value: unknown, type: PropertyType): string[
       return isFields(value) && typeof value['Key'] === 'string' && Object.keys(value).join() === 'Key,Value'
         ? []
         : [`${place}: not a Key and a Value`]
+    case 'string':
+    case 'number':
+    case 'integer':
+    case 'boolean':
+    case 'json':
+    case 'date-time':
+    case 'null':
     default:
       return scalarFaults(place, value, type)
   }
@@ -127,17 +134,14 @@ function scalarFaults(place: string, value: unknown, type: PropertyType): string
 
 /** CloudFormation takes numbers and flags written as texts; texts written as numbers, too. */
 function isScalarOf(type: PropertyType['type'], value: unknown): boolean {
-  const text = String(value)
-  switch (type) {
-    case 'boolean':
-      return text === 'true' || text === 'false'
-    case 'integer':
-      return /^-?\d+$/.test(text)
-    case 'number':
-      return text.trim() !== '' && Number.isFinite(Number(text))
-    case 'json':
-      return isFields(value) || Array.isArray(value)
-    default:
-      return typeof value === 'string' || typeof value === 'number'
+  if (type === 'json') {
+    return isFields(value) || Array.isArray(value)
   }
+  return (scalarPatterns.get(type) ?? /^/).test(String(value)) && typeof value !== 'object'
 }
+
+const scalarPatterns: ReadonlyMap<PropertyType['type'], RegExp> = new Map([
+  ['boolean', /^(?:true|false)$/],
+  ['integer', /^-?\d+$/],
+  ['number', /^-?\d+(?:\.\d+)?$/],
+])

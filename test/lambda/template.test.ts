@@ -177,8 +177,9 @@ describe('the template of synthesize-speech', () => {
   })
 
   it('explains every parameter', () => {
-    for (const [name, parameter] of Object.entries(template.Parameters)) {
-      expect(parameter['Description'], name).toEqual(expect.stringMatching(/.{15,}/))
-    }
+    const unexplained = Object.entries(template.Parameters).filter(
+      ([, { Description }]) => typeof Description !== 'string' || Description.length < 15,
+    )
+    expect(unexplained).toEqual([])
   })
 })

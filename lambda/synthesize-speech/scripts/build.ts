@@ -39,6 +39,6 @@ writeFileSync(`${distFolder}/THIRD-PARTY-LICENSES.txt`, licenceTexts(project, pa
 
 const code = readFileSync(bundle)
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`
-console.log(
-  `dist/main.mjs: ${kilobytes(code.length)} (${kilobytes(gzipSync(code).length)} compressed), with ${packages.length} packages`,
+process.stdout.write(
+  `dist/main.mjs: ${kilobytes(code.length)} (${kilobytes(gzipSync(code).length)} compressed), with ${packages.length} packages\n`,
 )

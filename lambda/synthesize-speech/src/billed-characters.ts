@@ -15,5 +15,5 @@ export function billedCharacters(text: string, textType: 'text' | 'ssml'): numbe
 
 /** Code points, so that a character outside the basic plane counts once. */
 export function totalCharacters(text: string): number {
-  return [...text].length
+  return Array.from(text).length
 }

@@ -26,7 +26,7 @@ export interface HandlerOptions {
   lexiconNames: readonly string[]
   /** For Polly's whole answer, fallback included; less when Lambda leaves less. */
   timeoutMs: number
-  log(entry: LogEntry): void
+  log: (entry: LogEntry) => void
   /** Milliseconds from any origin, never going back. Default: `performance.now`. */
   now?: () => number
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HelpdeskError } from '@ura/core/errors'
 import { readSpeechRequest, type SpeechRequest } from './speech-request.ts'
@@ -17,6 +17,14 @@ function faultOf(parameters: Record<string, unknown>): { field: string | undefin
     throw error
   }
   throw new Error('it was taken')
+}
+
+function outcomeOf(parameters: Record<string, unknown>): string | undefined {
+  try {
+    return read(parameters).characters <= 3_000 ? 'taken' : 'too long'
+  } catch (error) {
+    return error instanceof HelpdeskError ? error.field : String(error)
+  }
 }
 
 const sentence = { voice: 'Camila', text: 'Olá.' }
@@ -94,12 +102,7 @@ describe('readSpeechRequest', () => {
     )
     fc.assert(
       fc.property(anything, (parameters) => {
-        try {
-          const { characters } = read(parameters)
-          return characters >= 0 && characters <= 3_000
-        } catch (error) {
-          return error instanceof HelpdeskError && error.field !== undefined
-        }
+        expect(outcomeOf(parameters)).toMatch(/^(?:taken|voice|text|engine|format|language|textType)$/)
       }),
     )
   })

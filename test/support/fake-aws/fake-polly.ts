@@ -109,7 +109,7 @@ function refuse(request: PollyRequest, { engines, lexicons = [] }: FakePollyOpti
 }
 
 function billedCharacters({ Text: text, TextType: textType }: PollyRequest): number {
-  return [...(textType === 'ssml' ? text.replaceAll(/<[^<>]*>/g, '') : text)].length
+  return Array.from(textType === 'ssml' ? text.replaceAll(/<[^<>]*>/g, '') : text).length
 }
 
 function hasBalancedTags(text: string): boolean {

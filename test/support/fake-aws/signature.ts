@@ -65,12 +65,32 @@ function canonicalRequest(request: SignedRequest, names: readonly string[]): str
   return [
     request.method,
     // All services but S3 encode the path once more.
-    path.split('/').map(encodeURIComponent).join('/'),
-    query.split('&').toSorted().join('&'),
+    path.split('/').map(encoded).join('/'),
+    canonicalQuery(query),
     headers.join(''),
     names.join(';'),
     sha256(request.body),
   ].join('\n')
+}
+
+/** Names and values encoded as RFC 3986 says, sorted; a plus sign is no space. */
+function canonicalQuery(query: string): string {
+  const pairs = query.split('&').filter((pair) => pair !== '')
+  return pairs
+    .map((pair) => {
+      const [name = '', value = ''] = pair.split('=')
+      return `${encoded(decodeURIComponent(name))}=${encoded(decodeURIComponent(value))}`
+    })
+    .toSorted()
+    .join('&')
+}
+
+/** All but letters, digits and `-_.~`. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }
 
 function isRecent(time: string, day: string): boolean {
