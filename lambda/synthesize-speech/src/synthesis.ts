@@ -83,7 +83,7 @@ export function createSynthesis({ polly, lexiconNames }: SynthesisOptions): Synt
   return synthesize
 }
 
-/** The whole body. The SDK's own signal ends with the headers, so that the stream needs it once more. */
+/** The whole body. The signal is on the stream once more, so that the log tells a timeout from a cut connection. */
 async function readAudio(answer: SynthesizeSpeechCommandOutput, signal: AbortSignal): Promise<Buffer> {
   if (!(answer.AudioStream instanceof Readable)) {
     throw new NoAudioError('NoStream')
