@@ -28,7 +28,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{core,agi,api,whatsapp-gateway,scripts,freepbx-dialplan,bench}/**/*.test.ts'],
+          include: ['{core,agi,api,lambda,whatsapp-gateway,scripts,freepbx-dialplan,bench}/**/*.test.ts'],
           exclude: [nodeModules, ...serverTests],
           testTimeout: 5_000,
         },

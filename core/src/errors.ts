@@ -29,6 +29,7 @@ export const errorTable = {
   AUDIO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Áudio não encontrado.' },
   LIGACAO_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Ligação não encontrada.' },
   MENSAGEM_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Mensagem não encontrada.' },
+  METODO_NAO_PERMITIDO: { statusCode: 405, retryable: false, message: 'Método HTTP não permitido.' },
   SEM_TELEFONE: { statusCode: 409, retryable: false, message: 'O usuário não tem WhatsApp cadastrado.' },
   CHAVE_REUTILIZADA: {
     statusCode: 409,
@@ -78,6 +79,7 @@ export const errorTable = {
     retryable: true,
     message: 'Erro interno. Informe o número da requisição.',
   },
+  SINTESE_FALHOU: { statusCode: 502, retryable: true, message: 'A síntese de voz falhou. Tente novamente.' },
   WHATSAPP_INDISPONIVEL: {
     statusCode: 503,
     retryable: false,

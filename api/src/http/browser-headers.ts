@@ -25,7 +25,7 @@ function browserHeaders(): Record<string, string> {
   })
   setHeaders(request, response, (error) => {
     if (error !== undefined) {
-      throw error
+      throw new Error('helmet could not work out its headers', { cause: error })
     }
   })
   return Object.fromEntries(
