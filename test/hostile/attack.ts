@@ -11,6 +11,8 @@ export interface AttackOptions {
   seed: number
   count: number
   session: string
+  /** One of a client with the role `admin`. */
+  adminSession: string
   /** Another one, which the attack may end. */
   sessionToEnd: string
   clientToken: string
@@ -69,7 +71,8 @@ function judge(
 ): void {
   const status = String(answer.status ?? 'none')
   result.statuses[status] = (result.statuses[status] ?? 0) + 1
-  result.ticketsOpened += request.operation?.operationId === 'abrirChamado' && status === '201' ? 1 : 0
+  const opensTickets = ['abrirChamado', 'openTicket'].includes(request.operation?.operationId ?? '')
+  result.ticketsOpened += opensTickets && status === '201' ? 1 : 0
   for (const fault of answerFaults(request, answer, secrets)) {
     if (result.faults.length < faultsMax) {
       result.faults.push(`${fault}\n${shown(request)}\n→ ${status} ${answer.body.slice(0, 300)}`)

@@ -14,6 +14,8 @@ export interface HostileRequest extends RawRequest {
 /** What the requests may be right about. */
 export interface Credentials {
   session: string
+  /** Of a client with the role `admin`, shown to the resources for programs: all of them are open to it. */
+  adminSession: string
   /** Shown in its place to the operation that ends a session: the others would be strangers from then on. */
   sessionToEnd: string
   clientToken: string
@@ -48,7 +50,9 @@ export function hostileRequests(
 }
 
 function credentialsFor(path: string, credentials: Credentials): Credentials {
-  return path === '/api/encerrar_sessao' ? { ...credentials, session: credentials.sessionToEnd } : credentials
+  const { session, sessionToEnd, adminSession } = credentials
+  const resources = path.startsWith('/api/v1/') ? adminSession : session
+  return { ...credentials, session: path === '/api/encerrar_sessao' ? sessionToEnd : resources }
 }
 
 function methodOf(right: string): fc.Arbitrary<{ text: string; right: boolean }> {

@@ -10,7 +10,7 @@ import { ensureDatabaseServer } from '../../scripts/real-parts/database-servers.
 import { recordFigure } from '../../scripts/test/figures.ts'
 import { type ApiProcess, startApiProcess } from './api-process.ts'
 import { attack } from './attack.ts'
-import { databaseFacts } from './database-facts.ts'
+import { addAdministrator, databaseFacts } from './database-facts.ts'
 import { sendRaw } from './raw-http.ts'
 
 /** `HOSTILE_SEED` and `HOSTILE_REQUESTS` draw other requests, or more of them. */
@@ -119,14 +119,23 @@ async function outcomeOf(options: {
   const environment = environmentOf(folder, options.databaseUrl)
   const api = await startApiProcess(environment)
   try {
+    const administratorToken = await addAdministrator(environment)
     const credentials = {
       session: await signIn(api.port),
+      adminSession: await signIn(api.port, administratorToken),
       sessionToEnd: await signIn(api.port),
       clientToken,
     }
     const before = await databaseFacts(environment)
     const began = performance.now()
-    const result = await attack({ port: api.port, document, seed, count, ...credentials, secrets })
+    const result = await attack({
+      port: api.port,
+      document,
+      seed,
+      count,
+      ...credentials,
+      secrets: [...secrets, administratorToken],
+    })
     const seconds = (performance.now() - began) / 1000
     const growth = heapGrowthBytes(result.heapBytes)
     recordFigure(
@@ -146,8 +155,9 @@ async function outcomeOf(options: {
       // Answers lost with a cut connection belong to tickets all the same.
       isDataWhole:
         JSON.stringify(after.untouchable) === JSON.stringify(before.untouchable) &&
+        before.codes.every((code) => after.codes.includes(code)) &&
         after.tickets >= result.ticketsOpened &&
-        after.ticketEvents === after.tickets,
+        after.ticketsWithoutEvent === 0,
     }
   } finally {
     await api.stop()
@@ -172,10 +182,10 @@ function environmentOf(folder: string, databaseUrl?: string): Record<string, str
   }
 }
 
-async function signIn(port: number): Promise<string> {
+async function signIn(port: number, token = clientToken): Promise<string> {
   const answer = await fetch(`http://127.0.0.1:${port}/api/autenticar_sessao`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${clientToken}` },
+    headers: { authorization: `Bearer ${token}` },
   })
   return ((await answer.json()) as { sessao: string }).sessao
 }

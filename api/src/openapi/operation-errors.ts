@@ -23,6 +23,9 @@ export function operationErrors({ method, schema, config }: DescribedRoute): Err
   for (const requirement of schema?.security ?? []) {
     codes.add('token' in requirement ? 'NAO_AUTENTICADO' : 'SESSAO_INVALIDA')
     codes.add('ORIGEM_NAO_PERMITIDA')
+    if ('sessao' in requirement && config?.access !== 'session') {
+      codes.add('PAPEL_SEM_PERMISSAO')
+    }
   }
   if (takesBody(method)) {
     codes.add('CORPO_GRANDE_DEMAIS')
