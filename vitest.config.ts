@@ -1,7 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { contractTests, exceptContractTests, serverTests } from './test/databases/contract-tests.ts'
 
 const nodeModules = '**/node_modules/**'
+
+/** Vitest's own default leaves one core alone, which on two cores leaves one worker. */
+const parallel = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } }
 
 /** The API's tests once more, on a real server that is started for them. */
 function onDatabaseServer(kind: 'mysql' | 'mariadb'): TestProjectInlineConfiguration {
@@ -13,6 +17,7 @@ function onDatabaseServer(kind: 'mysql' | 'mariadb'): TestProjectInlineConfigura
       globalSetup: [`test/databases/${kind}.ts`],
       testTimeout: 20_000,
       hookTimeout: 20_000,
+      ...parallel,
     },
   }
 }
@@ -31,6 +36,7 @@ export default defineConfig({
           include: ['{core,agi,api,lambda,whatsapp-gateway,scripts,freepbx-dialplan,bench}/**/*.test.ts'],
           exclude: [nodeModules, ...serverTests],
           testTimeout: 5_000,
+          ...parallel,
         },
       },
       onDatabaseServer('mysql'),
@@ -40,6 +46,7 @@ export default defineConfig({
           name: 'system',
           include: ['test/**/*.test.ts'],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
