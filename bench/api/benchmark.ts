@@ -23,7 +23,7 @@ import { compareThroughput } from './throughput.ts'
 /** What two requests of a call cost in the ticket API on MySQL, beside a bare route with one query. */
 export const apiBenchmark: Benchmark = {
   name: 'api',
-  about: 'verificar_usuario and novo_chamado on MySQL, beside a bare Fastify route with one query',
+  about: 'verificar_usuario and novo_chamado on MySQL, beside bare Fastify routes',
   run: async (context) => {
     const part = await ensureDatabaseServer('mysql', context.progress)
     if (!part.available) throw new Error(`MySQL can't be had: ${part.reason}`)

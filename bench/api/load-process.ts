@@ -27,6 +27,7 @@ const tasks = {
    * Sends requests for some seconds, each with another user and another idempotency key.
    *
    * @param input.ratePerSecond Requests a second; 0 for as many as are answered.
+   * @param input.requests So many requests instead of some seconds.
    * @throws Error when an answer is none of success
    */
   async run(input: {
@@ -35,13 +36,14 @@ const tasks = {
     session: string
     seconds: number
     ratePerSecond: number
+    requests?: number
   }): Promise<LoadResult> {
     const { url, kind, session, seconds, ratePerSecond } = input
     let sent = 0
     const result = await autocannon({
       url,
       connections: CONNECTIONS,
-      duration: seconds,
+      ...(input.requests === undefined ? { duration: seconds } : { amount: input.requests }),
       ...(ratePerSecond === 0 ? {} : { overallRate: ratePerSecond }),
       requests: [
         {
