@@ -5,8 +5,11 @@ import { TRANSACTION_PATH } from './bare-server.ts'
 import type { LoadTasks, RequestKind } from './load-process.ts'
 import type { ServerAddress } from './server-process.ts'
 
-/** Seconds of full load for each sample. */
-const SAMPLE_SECONDS = 4
+/** A run's sample of a side is the median of so many turns: what else the machine does then meets every side alike. */
+const TURNS_PER_RUN = 5
+
+/** Seconds of full load in each turn. */
+const TURN_SECONDS = 2
 
 /** Thrown away before the first sample: V8 has compiled everything after some 30,000 requests, measured. */
 const WARM_UP_REQUESTS = 40_000
@@ -103,24 +106,24 @@ async function playMatch(
     { server: api, path, figure: `${kind}PerS`, name: 'the ticket API' },
     ...rivals.map((rival) => ({ ...rival, server: bare })),
   ].map((side) => ({ ...side, samples: [] as number[] }))
-  for (let time = 0; time <= runs; time += 1) {
-    for (const side of sides) {
-      const { url, session } = side.server
-      const request = {
-        url: url + side.path,
-        session,
-        kind,
-        seconds: SAMPLE_SECONDS,
-        ratePerSecond: 0,
-        ...(time === 0 ? { requests: WARM_UP_REQUESTS } : {}),
-      }
-      const { requestsPerSecond } = await load.run('run', request)
-      if (time > 0) side.samples.push(requestsPerSecond)
+  async function requestsPerSecond(
+    { server, path: sidePath }: (typeof sides)[number],
+    extent: { requests?: number },
+  ): Promise<number> {
+    const request = { url: server.url + sidePath, session: server.session, kind, seconds: TURN_SECONDS }
+    return (await load.run('run', { ...request, ratePerSecond: 0, ...extent })).requestsPerSecond
+  }
+  for (const side of sides) {
+    await requestsPerSecond(side, { requests: WARM_UP_REQUESTS })
+  }
+  for (let run = 1; run <= runs; run += 1) {
+    const rates = sides.map(() => [] as number[])
+    for (let turn = 0; turn < TURNS_PER_RUN; turn += 1) {
+      for (const [index, side] of sides.entries()) rates[index]?.push(await requestsPerSecond(side, {}))
     }
-    if (time > 0) {
-      const rates = sides.map(({ name, samples }) => `${samples.at(-1)?.toFixed(0)} ${name}`)
-      progress(`${kind}, run ${time}, requests/s: ${rates.join(', ')}`)
-    }
+    for (const [index, side] of sides.entries()) side.samples.push(median(rates[index] ?? []))
+    const latest = sides.map(({ name, samples }) => `${samples.at(-1)?.toFixed(0)} ${name}`)
+    progress(`${kind}, run ${run}, requests/s: ${latest.join(', ')}`)
   }
   const measured = sides.map(({ figure, name, samples }) => ({ figure, name, samples, unit: '1/s' }))
   const [ours, ...theirs] = measured

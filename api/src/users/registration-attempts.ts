@@ -1,6 +1,6 @@
 import { HelpdeskError } from '@ura/core/errors'
 import { parsePhoneNumber } from '@ura/core/phone-number'
-import { sql } from 'kysely'
+import { CompiledQuery } from 'kysely'
 import type { ApiContext } from '../context.ts'
 import { removeOlder } from '../database/remove-older.ts'
 import type { Database } from '../database/schema.ts'
@@ -53,18 +53,16 @@ function originsOf(
 
 /**
  * Whether the code is an active user's, looked up together with the attempts before: every call begins with it, and
- * one question costs a third of two in a transaction. Written out, since putting it together costs the process a tenth
- * of the whole request.
+ * one question costs a third of two in a transaction. Written out as text, since putting it together costs the process a
+ * tenth of the whole request.
  * @throws HelpdeskError LIMITE_DE_TENTATIVAS with the seconds until the caller may try again
  */
 export async function isKnownCode(db: Database, code: string, attempt: Attempt): Promise<boolean> {
-  const blocking = attempt.origins.map((origin, index) => {
-    const found = blockingAttempt({ ...attempt, origin, countedMax: origin.wrongMax - 1 })
-    return sql`, (${found}) as ${sql.ref(blockingNames[index] ?? '')}`
-  })
-  const { rows } = await sql<{ userId: number | null } & Partial<Record<BlockingName, number | null>>>`
-    select (select id from users where code = ${code} and active = 1) as ${sql.ref('userId')}
-    ${sql.join(blocking, sql``)}`.execute(db)
+  const { origins, nowMs, windowMs } = attempt
+  const values = origins.flatMap(({ hash, wrongMax }) => [hash, nowMs - windowMs, wrongMax - 1])
+  const { rows } = await db.executeQuery<KnownCodeRow>(
+    CompiledQuery.raw(knownCodeQuery(origins), [code, ...values]),
+  )
   const [row] = rows
   requireUnblocked([row?.blocking, row?.alsoBlocking], attempt)
   return typeof row?.userId === 'number'
@@ -89,7 +87,7 @@ export async function countWrongCode(db: Database, attempt: Attempt): Promise<vo
     .execute()
   const blocking = await Promise.all(
     origins.map(async (origin) => {
-      const { rows } = await blockingAttempt({ ...attempt, origin, countedMax: origin.wrongMax }).execute(db)
+      const { rows } = await blockingAttempt(db, { ...attempt, origin })
       return rows[0]?.attempted_at_ms
     }),
   )
@@ -107,19 +105,26 @@ export async function pruneAttempts(db: Database, before: Date, signal?: AbortSi
 }
 
 const blockingNames = ['blocking', 'alsoBlocking'] as const
-type BlockingName = (typeof blockingNames)[number]
 
-/** The newest attempt of an origin within the window that has `countedMax` newer ones: while it is there, no more. */
-function blockingAttempt({
-  origin,
-  countedMax,
-  nowMs,
-  windowMs,
-}: Attempt & { origin: AttemptOrigin; countedMax: number }) {
-  return sql<{ attempted_at_ms: number }>`
-    select attempted_at_ms from registration_attempts
-    where phone_hash = ${origin.hash} and attempted_at_ms > ${nowMs - windowMs}
-    order by attempted_at_ms desc limit 1 offset ${countedMax}`
+type KnownCodeRow = { userId: number | null } & Partial<Record<(typeof blockingNames)[number], number | null>>
+
+const newestBlocking = `select attempted_at_ms from registration_attempts
+  where phone_hash = ? and attempted_at_ms > ? order by attempted_at_ms desc limit 1 offset ?`
+
+/** Asks for the user, and for each origin what blocks it; every database here takes `?` for a value. */
+function knownCodeQuery(origins: readonly AttemptOrigin[]): string {
+  const blocking = origins.map((_, index) => `, (${newestBlocking}) as ${blockingNames[index]}`)
+  return `select (select id from users where code = ? and active = 1) as userId${blocking.join('')}`
+}
+
+/** The newest attempt of an origin within the window that has `wrongMax` newer ones: while it is there, no more. */
+function blockingAttempt(
+  db: Database,
+  { origin: { hash, wrongMax }, nowMs, windowMs }: Attempt & { origin: AttemptOrigin },
+) {
+  return db.executeQuery<{ attempted_at_ms: number }>(
+    CompiledQuery.raw(newestBlocking, [hash, nowMs - windowMs, wrongMax]),
+  )
 }
 
 function requireUnblocked(
