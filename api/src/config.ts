@@ -1,5 +1,6 @@
 import {
   type Configuration,
+  ConfigurationError,
   type Environment,
   readConfiguration,
   type Setting,
@@ -194,7 +195,43 @@ export const apiSettings = {
     min: 1,
     max: 1_440,
   }),
-  speechVoice: text('SPEECH_VOICE', { description: 'Voice of the synthesizer', default: 'pt-br' }),
+  speechSynthesizer: choice('SPEECH_SYNTHESIZER', {
+    description:
+      'Who speaks: espeak (embedded), or Amazon Polly by its function (docs/aws-polly.md), over api-gateway or lambda',
+    words: ['espeak', 'api-gateway', 'lambda'],
+    default: 'espeak',
+  }),
+  speechVoice: optional(
+    text('SPEECH_VOICE', {
+      description: 'Voice of the synthesizer; unset: pt-br of eSpeak NG, Camila of Amazon Polly',
+    }),
+  ),
+  speechEngine: optional(
+    choice('SPEECH_ENGINE', {
+      description:
+        "Amazon Polly's engine; unset: neural, or standard where the voice or the region has no other",
+      words: ['neural', 'standard', 'generative'],
+    }),
+  ),
+  speechUrl: optional(
+    httpUrl('SPEECH_URL', { description: 'Address of the function behind API Gateway, for api-gateway' }),
+  ),
+  speechApiKey: optional(
+    secret('SPEECH_API_KEY', {
+      description:
+        'API key of API Gateway; unset: requests are signed with the credentials of the AWS SDK, for AWS_REGION',
+    }),
+  ),
+  speechFunction: optional(
+    text('SPEECH_FUNCTION', {
+      description: 'Name or ARN of the function, for lambda; credentials as the AWS SDK finds them',
+    }),
+  ),
+  awsRegion: optional(
+    text('AWS_REGION', {
+      description: 'Region of API Gateway (without an API key) and of Lambda, as sa-east-1',
+    }),
+  ),
   speechSampleRateHz: sampleRate(
     'SPEECH_SAMPLE_RATE',
     'Samples a second of the audio; 16000 for wideband phones',
@@ -223,7 +260,33 @@ export type ApiConfiguration = Configuration<typeof apiSettings>
  * @throws ConfigurationError with all faults
  */
 export function readApiConfiguration(environment: Environment): ApiConfiguration {
-  return readConfiguration(apiSettings, environment)
+  const config = readConfiguration(apiSettings, environment)
+  const faults = speechFaults(config)
+  if (faults.length > 0) {
+    throw new ConfigurationError(faults)
+  }
+  return config
+}
+
+/** What a way to Amazon Polly needs and hasn't. */
+function speechFaults(config: ApiConfiguration): string[] {
+  const { speechSynthesizer, speechUrl, speechApiKey, speechFunction, awsRegion } = config
+  switch (speechSynthesizer) {
+    case 'api-gateway':
+      return [
+        ...(speechUrl === undefined ? ['SPEECH_URL: SPEECH_SYNTHESIZER=api-gateway needs it'] : []),
+        ...(speechApiKey === undefined && awsRegion === undefined
+          ? ['SPEECH_API_KEY: SPEECH_SYNTHESIZER=api-gateway needs it, or AWS_REGION to sign for']
+          : []),
+      ]
+    case 'lambda':
+      return [
+        ...(speechFunction === undefined ? ['SPEECH_FUNCTION: SPEECH_SYNTHESIZER=lambda needs it'] : []),
+        ...(awsRegion === undefined ? ['AWS_REGION: SPEECH_SYNTHESIZER=lambda needs it'] : []),
+      ]
+    default:
+      return []
+  }
 }
 
 /**
