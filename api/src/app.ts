@@ -37,8 +37,8 @@ import { ensureFirstOfficeHours } from './office-hours/office-hours-repository.t
 import { officeHoursRoutes } from './office-hours/routes.ts'
 import { type PeriodicWork, startPeriodicWork } from './periodic-work.ts'
 import { removeExpired, retentionRules } from './retention/retention.ts'
-import { createEspeakSynthesizer } from './speech/espeak-synthesizer.ts'
-import { createSpeechService, type SpeechService } from './speech/speech-service.ts'
+import { createConfiguredSpeech } from './speech/configured-speech.ts'
+import type { SpeechService } from './speech/speech-service.ts'
 import type { Synthesizer } from './speech/synthesizer.ts'
 import { createOpenTicket } from './tickets/open-ticket.ts'
 import { ticketHistoryRoutes } from './tickets/ticket-history-routes.ts'
@@ -56,7 +56,7 @@ import { createWebhookSender, type WebhookSender } from './webhooks/webhook-send
 interface ApiDependencies {
   clock: Clock
   log: Logger
-  /** Default: the embedded eSpeak NG. */
+  /** Default: as the configuration says. */
   synthesizer?: Synthesizer
   /** Default: made of the synthesizer and the data folder. */
   speech?: SpeechService
@@ -179,19 +179,7 @@ function createContext(
   const { clock, log, publicUrl } = options
   const gateway =
     options.gateway ?? createHttpMessageGateway({ url: config.gatewayUrl, token: config.gatewayToken })
-  const speech =
-    options.speech ??
-    createSpeechService({
-      folder: `${config.dataFolder}/audio`,
-      synthesizer: options.synthesizer ?? createEspeakSynthesizer(),
-      secret: config.secret,
-      clock,
-      log,
-      voice: config.speechVoice,
-      sampleRateHz: config.speechSampleRateHz,
-      maxBytes: config.speechCacheMegabytes * 1024 * 1024,
-      personalDays: config.speechPersonalDays,
-    })
+  const speech = options.speech ?? createConfiguredSpeech(config, options)
   const dependencies = createDependencies({ clock, probes: dependencyProbes({ db, gateway, speech }) })
   const metrics = createMetrics({ speech, db, dependencies })
   const recordRefusal = createRefusalRecorder(db, log)

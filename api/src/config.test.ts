@@ -30,4 +30,23 @@ describe('the configuration', () => {
   ])('refuses %s=%s by name', (variable, value) => {
     expect(() => readApiConfiguration({ ...needed, [variable]: value })).toThrow(variable)
   })
+
+  it.each([
+    ['api-gateway', {}, ['SPEECH_URL', 'SPEECH_API_KEY']],
+    ['api-gateway', { SPEECH_URL: 'https://x.example/v1' }, ['SPEECH_API_KEY']],
+    ['lambda', {}, ['SPEECH_FUNCTION', 'AWS_REGION']],
+    ['lambda', { AWS_REGION: 'sa-east-1' }, ['SPEECH_FUNCTION']],
+  ])('names what SPEECH_SYNTHESIZER=%s needs beside %j', (way, environment, missing) => {
+    const read = () => readApiConfiguration({ ...needed, SPEECH_SYNTHESIZER: way, ...environment })
+    for (const variable of missing) expect(read).toThrow(`${variable}: `)
+  })
+
+  it.each([
+    ['api-gateway', { SPEECH_URL: 'https://x.example/v1', SPEECH_API_KEY: 'k'.repeat(20) }],
+    ['api-gateway', { SPEECH_URL: 'https://x.example/v1', AWS_REGION: 'sa-east-1' }],
+    ['lambda', { SPEECH_FUNCTION: 'synthesize-speech', AWS_REGION: 'sa-east-1' }],
+  ])('takes SPEECH_SYNTHESIZER=%s with %j', (way, environment) => {
+    const config = readApiConfiguration({ ...needed, SPEECH_SYNTHESIZER: way, ...environment })
+    expect(config.speechSynthesizer).toBe(way)
+  })
 })

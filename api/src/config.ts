@@ -1,5 +1,6 @@
 import {
   type Configuration,
+  ConfigurationError,
   type Environment,
   readConfiguration,
   type Setting,
@@ -17,6 +18,7 @@ import {
   text,
   timeZone,
 } from '@ura/core/settings'
+import { synthesizerFaults, synthesizerSettings } from './speech/synthesizer-settings.ts'
 
 const loopback = '127.0.0.0/8,::1/128'
 
@@ -194,11 +196,7 @@ export const apiSettings = {
     min: 1,
     max: 1_440,
   }),
-  speechVoice: text('SPEECH_VOICE', { description: 'Voice of the synthesizer', default: 'pt-br' }),
-  speechSampleRateHz: sampleRate(
-    'SPEECH_SAMPLE_RATE',
-    'Samples a second of the audio; 16000 for wideband phones',
-  ),
+  ...synthesizerSettings,
   speechCacheMegabytes: integer('SPEECH_CACHE_MEGABYTES', {
     description: 'Size at which the least recently used audio is removed',
     default: 256,
@@ -223,7 +221,12 @@ export type ApiConfiguration = Configuration<typeof apiSettings>
  * @throws ConfigurationError with all faults
  */
 export function readApiConfiguration(environment: Environment): ApiConfiguration {
-  return readConfiguration(apiSettings, environment)
+  const config = readConfiguration(apiSettings, environment)
+  const faults = synthesizerFaults(config)
+  if (faults.length > 0) {
+    throw new ConfigurationError(faults)
+  }
+  return config
 }
 
 /**
@@ -258,9 +261,4 @@ function databaseUrl(variable: string, description: string): Setting<string> {
 function isMysqlUrl(value: string): boolean {
   const url = value.startsWith('mysql://') && URL.canParse(value) ? new URL(value) : null
   return url !== null && url.hostname !== '' && url.username !== '' && /^\/[^/]{1,64}$/.test(url.pathname)
-}
-
-function sampleRate(variable: string, description: string): Setting<8_000 | 16_000> {
-  const words = choice(variable, { description, words: ['8000', '16000'], default: '8000' })
-  return { ...words, parse: (value) => (words.parse(value) === '16000' ? 16_000 : 8_000) }
 }

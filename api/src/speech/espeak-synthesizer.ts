@@ -17,7 +17,10 @@ export interface EspeakSynthesizerOptions {
 }
 
 /** The embedded synthesizer; its thread needs closing. */
-export type EspeakSynthesizer = Synthesizer & Required<Pick<Synthesizer, 'close'>>
+export interface EspeakSynthesizer extends Synthesizer {
+  synthesize(request: SynthesisRequest, signal: AbortSignal): Promise<PcmAudio>
+  close(): Promise<void>
+}
 
 /**
  * Every text runs in a fresh WebAssembly memory of 32 MB. A small heap makes V8 collect the used ones early: measured

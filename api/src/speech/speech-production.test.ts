@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSpeechProduction, type SpeechProduction } from './speech-production.ts'
-import { createFakeClock, createFakeSynthesizer } from './speech-test-doubles.ts'
+import { createFakeClock, createFakeSynthesizer, createFinisher } from './speech-test-doubles.ts'
 import { SpeechBusyError, type PcmAudio, type Synthesizer } from './synthesizer.ts'
 import { ThreadQueue } from './thread-queue.ts'
 
@@ -18,7 +18,7 @@ const productions: SpeechProduction[] = []
 function createProduction(synthesizer: Synthesizer): SpeechProduction {
   const production = createSpeechProduction({
     synthesizer,
-    finisher: { finish: async (audio) => audio, close: async () => {} },
+    finisher: createFinisher(),
     voice: 'pt-br',
     clock: createFakeClock(),
   })

@@ -4,7 +4,12 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSpeechService, type SpeechService, type SpeechServiceOptions } from './speech-service.ts'
-import { createFakeClock, createFakeSynthesizer, type FakeSynthesizer } from './speech-test-doubles.ts'
+import {
+  createFakeClock,
+  createFakeSynthesizer,
+  createFinisher,
+  type FakeSynthesizer,
+} from './speech-test-doubles.ts'
 import { SpeechBusyError, SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
 import { toTelephonyAudio } from './telephony-audio.ts'
 import { decodeWav } from './wav.ts'
@@ -28,10 +33,7 @@ function createService(options: Partial<SpeechServiceOptions> = {}): SpeechServi
     sampleRateHz,
     maxBytes: 1_000_000,
     personalDays: 30,
-    finisher: {
-      finish: async (audio) => toTelephonyAudio(audio, { sampleRateHz }),
-      close: async () => {},
-    },
+    finisher: createFinisher((audio) => toTelephonyAudio(audio, { sampleRateHz })),
     ...options,
   })
   services.push(service)

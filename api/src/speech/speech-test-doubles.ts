@@ -1,5 +1,6 @@
 import { toFloatSamples } from './samples.ts'
 import type { PcmAudio, SynthesisRequest, Synthesizer } from './synthesizer.ts'
+import type { TelephonyFinisher } from './telephony-finisher.ts'
 
 /** A sine; `amplitude` 1 is full scale. */
 export function sine(options: {
@@ -61,11 +62,11 @@ export interface FakeSynthesizer extends Synthesizer {
   readonly faults: ((signal: AbortSignal) => Promise<never>)[]
 }
 
-export function createFakeSynthesizer(): FakeSynthesizer {
+export function createFakeSynthesizer(name = 'fake'): FakeSynthesizer {
   const requests: SynthesisRequest[] = []
   const faults: FakeSynthesizer['faults'] = []
   return {
-    name: 'fake',
+    name,
     requests,
     faults,
     async synthesize(request, signal) {
@@ -85,5 +86,18 @@ export function createFakeClock(start = '2026-03-02T12:00:00Z') {
     advance: (milliseconds: number) => {
       nowMs += milliseconds
     },
+  }
+}
+
+/** A finisher without a thread, for samples. @param work Default: leaves them as they are. */
+export function createFinisher(work: (audio: PcmAudio) => PcmAudio = (audio) => audio): TelephonyFinisher {
+  return {
+    async finish(audio) {
+      if ('mp3' in audio) {
+        throw new Error('this double decodes nothing')
+      }
+      return work(audio)
+    },
+    close: async () => {},
   }
 }

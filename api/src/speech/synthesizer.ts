@@ -4,6 +4,11 @@ export interface PcmAudio {
   samples: Int16Array
 }
 
+/** Sound as a cloud sends it; decoded off the event loop, by `telephony-worker.ts`. */
+export interface Mp3Audio {
+  mp3: Uint8Array
+}
+
 export interface SynthesisRequest {
   /** Plain text, no markup, 1 to 3,000 characters. */
   text: string
@@ -23,7 +28,7 @@ export interface Synthesizer {
    * @throws SpeechBusyError when its turn doesn't come in time
    * @throws SpeechUnavailableError when it can't be had now
    */
-  synthesize(request: SynthesisRequest, signal: AbortSignal): Promise<PcmAudio>
+  synthesize(request: SynthesisRequest, signal: AbortSignal): Promise<PcmAudio | Mp3Audio>
   /** Gives back threads and connections; what is pending fails. */
   close?(): Promise<void>
 }

@@ -17,6 +17,8 @@ export type FakeFault =
 
 /** What a working fake service answers. */
 export interface FakeAnswer {
+  /** Default 200. */
+  statusCode?: number
   headers: Record<string, string>
   body: Buffer
 }
@@ -35,8 +37,10 @@ export class FakeServiceError extends Error {
 export interface FakeServiceOptions {
   /** As in the signature's scope: `polly`, `lambda`. */
   service: string
+  /** What is wrong with who asks; null when nothing is. Default: the signature. */
+  refuse?: (request: SignedRequest) => string | null
   /** @throws FakeServiceError what the service refuses */
-  answer(request: SignedRequest): FakeAnswer
+  answer(request: SignedRequest): FakeAnswer | Promise<FakeAnswer>
 }
 
 export interface FakeService {
@@ -59,7 +63,7 @@ export async function startFakeService(options: FakeServiceOptions): Promise<Fak
       const { method = '', url = '', headers } = incoming
       const request = { method, url, headers, body: Buffer.concat(chunks) }
       requests.push(request)
-      respond(response, options, request, service.fault)
+      void respond(response, options, request, service.fault)
     })
   })
   server.listen(0, '127.0.0.1')
@@ -77,17 +81,17 @@ export async function startFakeService(options: FakeServiceOptions): Promise<Fak
   return service
 }
 
-function respond(
+async function respond(
   response: ServerResponse,
   options: FakeServiceOptions,
   request: SignedRequest,
   fault: FakeFault | null,
-): void {
+): Promise<void> {
   if (fault?.kind === 'stall') {
     return
   }
   try {
-    const wrong = signatureFault(request, options.service)
+    const wrong = (options.refuse ?? ((signed) => signatureFault(signed, options.service)))(request)
     if (wrong !== null) {
       throw new FakeServiceError('InvalidSignatureException', wrong, 403)
     }
@@ -97,7 +101,7 @@ function respond(
     } else if (fault?.kind === 'lie') {
       response.writeHead(200, { 'content-type': fault.contentType }).end(fault.body)
     } else {
-      send(response, options.answer(request), fault)
+      send(response, await options.answer(request), fault)
     }
   } catch (error) {
     if (!(error instanceof FakeServiceError)) {
@@ -108,8 +112,12 @@ function respond(
 }
 
 /** In chunks, as the audio of Polly comes. */
-function send(response: ServerResponse, { headers, body }: FakeAnswer, fault: FakeFault | null): void {
-  response.writeHead(200, headers)
+function send(
+  response: ServerResponse,
+  { statusCode = 200, headers, body }: FakeAnswer,
+  fault: FakeFault | null,
+): void {
+  response.writeHead(statusCode, headers)
   const half = Math.floor(body.length / 2)
   if (fault?.kind === 'stall-in-body') {
     response.write(body.subarray(0, half))
