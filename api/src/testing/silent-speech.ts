@@ -1,4 +1,4 @@
-import type { SpeechService } from '../speech/speech-service.ts'
+import { noReasons, type SpeechService } from '../speech/speech-service.ts'
 
 const AUDIO_NAME = `${'0'.repeat(64)}.wav`
 
@@ -15,7 +15,10 @@ export const silentSpeech: SpeechService = {
     cacheHits: 0,
     joined: 0,
     failures: 0,
-    isBreakerOpen: false,
+    silences: noReasons(),
+    fallbacks: noReasons(),
+    breakers: [],
+    isStorageFailing: false,
   }),
   close: async () => {},
 }
