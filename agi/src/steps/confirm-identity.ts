@@ -6,7 +6,7 @@ import type { Step } from './step.ts'
 /** The name on file is spoken: 1 it is me, 2 it isn't. Without speech the question is asked without the name. */
 export const confirmIdentity: Step = async (call) => {
   const name = await call.line.waitFor(personOf(call).name)
-  const spoken = speech('name', name?.url ?? null)
+  const spoken = speech(call, 'name', name?.url ?? null)
   const answer = await askMenu(call, {
     sounds: [
       ...(spoken.length > 0 ? [prompt('confirm-name-before'), ...spoken] : []),

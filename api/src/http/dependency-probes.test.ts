@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { noReasons, type SpeechStats } from '../speech/speech-service.ts'
+import type { SpeechStats } from '../speech/speech-service.ts'
+import { noReasons } from '../speech/speech-report.ts'
 import { createTestApi } from '../testing/test-api.ts'
 
 const well: SpeechStats = {

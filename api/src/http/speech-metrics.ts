@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { BreakerState } from '../speech/speech-production.ts'
-import type { ReasonCounts, SpeechService } from '../speech/speech-service.ts'
+import type { SpeechService } from '../speech/speech-service.ts'
+import type { ReasonCounts } from '../speech/speech-report.ts'
 
 const breakerValues: Readonly<Record<BreakerState, number>> = { closed: 0, half_open: 1, open: 2 }
 

@@ -12,11 +12,11 @@ import {
 } from './speech-test-doubles.ts'
 import {
   createSpeechService,
-  noReasons,
   type SpeechRequest,
   type SpeechService,
   type VoiceSpeech,
 } from './speech-service.ts'
+import { noReasons } from './speech-report.ts'
 import { type SpeechFaultReason, SpeechUnavailableError } from './synthesizer.ts'
 
 const request: SpeechRequest = { text: 'Seu protocolo é: 1, 0, 4, 2.', kind: 'personal' }

@@ -1,12 +1,12 @@
 import type { Logger } from '@ura/core/logger'
-import {
-  noReasons,
-  type SpeechOutcome,
-  type SpeechRequest,
-  type SpeechService,
-  type SpokenAudio,
-  type VoiceSpeech,
+import type {
+  SpeechOutcome,
+  SpeechRequest,
+  SpeechService,
+  SpokenAudio,
+  VoiceSpeech,
 } from './speech-service.ts'
+import { noReasons } from './speech-report.ts'
 import type { SpeechFaultReason } from './synthesizer.ts'
 
 /**

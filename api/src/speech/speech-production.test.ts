@@ -234,11 +234,10 @@ describe('the breaker', () => {
     expect(told).toMatchObject([
       {
         level: 40,
-        synthesizer: 'fake',
         reason: 'unreachable',
         msg: 'synthesizer keeps failing and is left alone',
       },
-      { level: 30, synthesizer: 'fake', msg: 'synthesizer speaks again' },
+      { level: 30, msg: 'synthesizer speaks again' },
     ])
   })
 })

@@ -80,7 +80,7 @@ export function createSpeechProduction(options: SpeechProductionOptions): Speech
     timeout(triesBudgetMs, TimeoutStrategy.Aggressive),
     retry(handleWhen(mayRetry), { maxAttempts: retriesMax, backoff: new DelegateBackoff(retryDelayMs) }),
   )
-  logChanges(breaker, options.log.child({ synthesizer: synthesizer.name }))
+  logChanges(breaker, options.log)
 
   async function produceOnce(text: string, signal: AbortSignal): Promise<Uint8Array> {
     // The library's pause between two tries doesn't end with the signal.

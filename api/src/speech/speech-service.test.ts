@@ -4,12 +4,8 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { breakerOpenMs } from './speech-production.ts'
-import {
-  createSpeechService,
-  noReasons,
-  type SpeechService,
-  type SpeechServiceOptions,
-} from './speech-service.ts'
+import { createSpeechService, type SpeechService, type SpeechServiceOptions } from './speech-service.ts'
+import { noReasons } from './speech-report.ts'
 import {
   createFakeClock,
   createFakeSynthesizer,

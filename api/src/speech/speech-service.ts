@@ -3,13 +3,8 @@ import type { Clock } from '@ura/core/clock'
 import type { Logger } from 'pino'
 import { createAudioStore, type Shelf, type StoredAudio, type SweepOutcome } from './audio-store.ts'
 import { type BreakerState, createSpeechProduction } from './speech-production.ts'
-import {
-  type SpeechFaultReason,
-  speechFaultReasonOf,
-  speechFaultReasons,
-  SpeechUnavailableError,
-  type Synthesizer,
-} from './synthesizer.ts'
+import { createSpeechReport, noReasons, type ReasonCounts } from './speech-report.ts'
+import type { SpeechFaultReason, Synthesizer } from './synthesizer.ts'
 import { telephonyAudioVersion, wavExtension, type TelephonyRateHz } from './telephony-audio.ts'
 import { createTelephonyFinisher, type TelephonyFinisher } from './telephony-finisher.ts'
 import { isWholeWav } from './wav.ts'
@@ -35,9 +30,6 @@ export interface SpeechFile {
   etag: string
   modifiedAt: Date
 }
-
-/** How often something happened since the start, by reason. */
-export type ReasonCounts = Readonly<Record<SpeechFaultReason, number>>
 
 /** Counts since the start, and how the voices fare. */
 export interface SpeechStats {
@@ -110,93 +102,43 @@ function isAudioName(name: string): boolean {
   return audioNamePattern.test(name)
 }
 
-/** A failure of one reason is told at most this often, in milliseconds; the metrics count them all. */
-const tellEveryMs = 60_000
-
-/** As many of each reason: none. */
-export function noReasons(): Record<SpeechFaultReason, number> {
-  return Object.fromEntries(speechFaultReasons.map((reason) => [reason, 0])) as Record<
-    SpeechFaultReason,
-    number
-  >
-}
-
 /** Speech as files, made once: cache and single flight around the production. */
 export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech {
-  const { sampleRateHz, log, clock, synthesizer } = options
+  const { sampleRateHz, clock, synthesizer } = options
+  const log = options.log.child({ synthesizer: synthesizer.name })
   const finisher = options.finisher ?? createTelephonyFinisher({ sampleRateHz })
-  const production = createSpeechProduction({ ...options, finisher })
+  const production = createSpeechProduction({ ...options, log, finisher })
+  const report = createSpeechReport({ clock, log, isLeftAlone: () => production.breaker() !== 'closed' })
   const store = createAudioStore({ ...options, bytesMax: options.maxBytes, isAudioName })
   const inFlight = new Map<string, Promise<SpeechOutcome>>()
-  const toldAtMs = new Map<SpeechFaultReason, number>()
-  let closing = false
-  let isStorageFailing = false
-  const counts = { synthesized: 0, characters: 0, cacheHits: 0, joined: 0, failures: 0 }
-  const silences = noReasons()
+  const counts = { synthesized: 0, characters: 0, cacheHits: 0, joined: 0 }
 
-  async function attempt(request: SpeechRequest): Promise<SpeechOutcome> {
-    const shelf = request.kind === 'personal' ? 'personal' : 'shared'
-    const audioName = audioNameOf(request.text, shelf, options)
+  async function attempt({ text, kind }: SpeechRequest): Promise<SpeechOutcome> {
+    const shelf = kind === 'personal' ? 'personal' : 'shared'
+    const audioName = audioNameOf(text, shelf, options)
     const shared = inFlight.get(audioName)
     if (shared !== undefined) {
       counts.joined += 1
       return shared
     }
-    const outcome = provide(request.text, audioName, shelf)
-      .catch((error: unknown) => reportFailure(error, request))
+    const outcome = provide(text, audioName, shelf)
+      .catch((error: unknown) => ({ reason: report.failed(error, { kind, characters: text.length }) }))
       .finally(() => inFlight.delete(audioName))
     inFlight.set(audioName, outcome)
     return outcome
   }
 
   async function provide(text: string, audioName: string, shelf: Shelf): Promise<SpokenAudio> {
-    if (await store.use(audioName, shelf).catch(storageFailed)) {
+    if (await store.use(audioName, shelf).catch(report.storageFailed)) {
       counts.cacheHits += 1
       return { audioName }
     }
     const wav = await production.produce(text)
     counts.synthesized += 1
     counts.characters += text.length
-    await store.put(audioName, shelf, wav).catch(storageFailed)
-    if (isStorageFailing) {
-      isStorageFailing = false
-      log.info('audio can be kept again')
-    }
+    await store.put(audioName, shelf, wav).catch(report.storageFailed)
+    report.storageWorked()
     return { audioName }
-  }
-
-  function storageFailed(error: unknown): never {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    if (!isStorageFailing && !closing) {
-      isStorageFailing = true
-      log.error({ code }, 'audio can not be kept')
-    }
-    throw new SpeechUnavailableError(`the audio folder failed (${code})`, {
-      retryable: false,
-      reason: 'storage',
-      cause: error,
-    })
-  }
-
-  function reportFailure(error: unknown, { text, kind }: SpeechRequest): { reason: SpeechFaultReason } {
-    const reason = speechFaultReasonOf(error)
-    counts.failures += 1
-    silences[reason] += 1
-    const detail = error instanceof Error ? error.message : 'unknown'
-    const fields = { reason, detail, kind, characters: text.length, synthesizer: synthesizer.name }
-    log[isNews(reason) ? 'warn' : 'debug'](fields, 'speech could not be had')
-    return { reason }
-  }
-
-  /** What an open breaker, a failing folder or a stop leads to was told with them. */
-  function isNews(reason: SpeechFaultReason): boolean {
-    const nowMs = clock.now().getTime()
-    const isTold = Math.abs(nowMs - (toldAtMs.get(reason) ?? -Infinity)) < tellEveryMs
-    if (closing || isTold || reason === 'storage' || production.breaker() !== 'closed') {
-      return false
-    }
-    toldAtMs.set(reason, nowMs)
-    return true
   }
 
   async function open(audioName: string): Promise<SpeechFile | null> {
@@ -222,13 +164,12 @@ export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech 
     sweep: () => store.sweep(),
     stats: () => ({
       ...counts,
-      silences: { ...silences },
+      ...report.counts(),
       fallbacks: noReasons(),
       breakers: [{ synthesizer: synthesizer.name, state: production.breaker() }],
-      isStorageFailing,
     }),
     async close() {
-      closing = true
+      report.stop()
       await production.close()
       await Promise.all(inFlight.values())
     },

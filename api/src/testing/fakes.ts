@@ -6,7 +6,8 @@ import {
   type MessageGateway,
   type TextMessage,
 } from '../gateway/message-gateway.ts'
-import { noReasons, type SpeechService } from '../speech/speech-service.ts'
+import type { SpeechService } from '../speech/speech-service.ts'
+import { noReasons } from '../speech/speech-report.ts'
 
 /** A clock that stands until it is moved. */
 export interface FakeClock extends Clock {

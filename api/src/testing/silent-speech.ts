@@ -1,4 +1,5 @@
-import { noReasons, type SpeechService } from '../speech/speech-service.ts'
+import type { SpeechService } from '../speech/speech-service.ts'
+import { noReasons } from '../speech/speech-report.ts'
 
 const AUDIO_NAME = `${'0'.repeat(64)}.wav`
 
