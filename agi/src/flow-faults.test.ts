@@ -51,8 +51,10 @@ describe('when something breaks', () => {
       missingFiles: (file) => file.startsWith('http'),
     })
     expect(unusedKeys).toEqual([])
-    expect(heard.join(' ')).toContain(
-      'confirm-name-after category-menu service-menu ticket-opened digit-1 digit-0',
+    const story = heard.filter((name) => !name.endsWith('.wav')).join(' ')
+    expect(story).toContain('confirm-name-before digit-1 digit-0 digit-0 digit-1 confirm-name-after')
+    expect(story).toContain(
+      'category-menu service-menu ticket-opened digit-1 digit-0 digit-0 digit-1 digit-7',
     )
   })
 
