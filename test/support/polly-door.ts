@@ -14,7 +14,7 @@ export interface PollyDoor {
   door: FakeService
   environment: Readonly<Record<string, string>>
   /** A fault: the function answers 200 with this. */
-  lie(contentType: string, body: Buffer): FakeFault
+  lie: (contentType: string, body: Buffer) => FakeFault
   close(): Promise<void>
 }
 
