@@ -38,11 +38,7 @@ async function startAudioFront() {
       front.refuse(response)
       return
     }
-    void fetch(`${front.apiUrl}${request.url}`).then(async (answer) => {
-      const body = Buffer.from(await answer.arrayBuffer())
-      response.writeHead(answer.status, { 'content-type': 'audio/x-wav', 'cache-control': 'max-age=60' })
-      response.end(body)
-    })
+    void handOn(`${front.apiUrl}${request.url}`, response)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -53,6 +49,13 @@ async function startAudioFront() {
     await once(server, 'close')
   }
   return front
+}
+
+async function handOn(address: string, response: ServerResponse): Promise<void> {
+  const answer = await fetch(address)
+  const body = Buffer.from(await answer.arrayBuffer())
+  response.writeHead(answer.status, { 'content-type': 'audio/x-wav', 'cache-control': 'max-age=60' })
+  response.end(body)
 }
 
 describe.runIf(root !== '')('a call on a real Asterisk while speech fails', () => {
