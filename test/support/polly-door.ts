@@ -1,4 +1,5 @@
 import { vi } from 'vitest'
+import { pcmTone } from './fake-aws/fake-audio.ts'
 import type { FakeFault, FakeService } from './fake-aws/fake-service.ts'
 import { fakeCredentials } from './fake-aws/signature.ts'
 import {
@@ -18,10 +19,13 @@ export interface PollyDoor {
   close(): Promise<void>
 }
 
+/** Whatever the text: a menu as long as it is spoken would take a good part of a second to finish. */
+const briefTone = (): Buffer => pcmTone(500, 16_000)
+
 export const pollyDoors = { 'api-gateway': openApiGateway, lambda: openLambda }
 
 async function openApiGateway(): Promise<PollyDoor> {
-  const speech = await startSpeechFunction()
+  const speech = await startSpeechFunction({ audio: briefTone })
   const door = await startFakeApiGateway(speech)
   return {
     door,
@@ -37,7 +41,7 @@ async function openApiGateway(): Promise<PollyDoor> {
 
 /** The client of AWS finds address and credentials in the environment of the process: to be undone by `vi.unstubAllEnvs`. */
 async function openLambda(): Promise<PollyDoor> {
-  const speech = await startSpeechFunction()
+  const speech = await startSpeechFunction({ audio: briefTone })
   const door = await startFakeLambda(speech)
   vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', door.url)
   vi.stubEnv('AWS_ACCESS_KEY_ID', fakeCredentials.accessKeyId)
