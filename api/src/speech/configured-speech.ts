@@ -1,21 +1,16 @@
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import type { ApiConfiguration } from '../config.ts'
-import { createEspeakSynthesizer } from './espeak-synthesizer.ts'
+import { createChosenVoice, createEmbeddedSynthesizer, espeakVoice } from './configured-synthesizer.ts'
 import { createFallbackSpeech } from './fallback-speech.ts'
-import { createApiGatewaySynthesizer } from './polly/api-gateway-synthesizer.ts'
-import { createLambdaSynthesizer } from './polly/lambda-synthesizer.ts'
-import { apiKeySigner, iamSigner } from './polly/request-signature.ts'
 import { createSpeechService, type SpeechService } from './speech-service.ts'
 import type { Synthesizer } from './synthesizer.ts'
-
-const espeakVoice = 'pt-br'
-const pollyVoice = 'Camila'
 
 /**
  * The speech that the configuration asks for: the embedded voice, or Amazon Polly with the embedded one behind it.
  *
  * @param dependencies.synthesizer Speaks instead of either.
+ * @throws ConfigurationError when the lexicon can't be used
  */
 export function createConfiguredSpeech(
   config: ApiConfiguration,
@@ -33,32 +28,15 @@ export function createConfiguredSpeech(
       maxBytes: config.speechCacheMegabytes * 1024 * 1024,
       personalDays: config.speechPersonalDays,
     })
-  const polly = synthesizer === undefined ? pollyOf(config) : null
-  return polly === null
-    ? speechBy(synthesizer ?? createEspeakSynthesizer(), config.speechVoice ?? espeakVoice)
+  if (synthesizer !== undefined) {
+    return speechBy(synthesizer, config.speechVoice ?? espeakVoice)
+  }
+  const chosen = createChosenVoice(config)
+  const preferred = speechBy(chosen.synthesizer, chosen.voice)
+  return config.speechSynthesizer === 'espeak'
+    ? preferred
     : createFallbackSpeech(
-        {
-          preferred: speechBy(polly, config.speechVoice ?? pollyVoice),
-          fallback: speechBy(createEspeakSynthesizer(), espeakVoice),
-        },
+        { preferred, fallback: speechBy(createEmbeddedSynthesizer(config), espeakVoice) },
         log,
       )
-}
-
-/** The way to Amazon Polly; null when the embedded voice is to speak. Its settings were checked as they were read. */
-function pollyOf(config: ApiConfiguration): Synthesizer | null {
-  const { speechSynthesizer, speechUrl = '', speechFunction = '', awsRegion: region = '' } = config
-  const engine = config.speechEngine
-  switch (speechSynthesizer) {
-    case 'api-gateway': {
-      const key = config.speechApiKey
-      const authorize = key === undefined ? iamSigner({ region }) : apiKeySigner(key)
-      return createApiGatewaySynthesizer({ url: speechUrl, engine, authorize })
-    }
-    case 'lambda':
-      return createLambdaSynthesizer({ functionName: speechFunction, engine, client: { region } })
-    case 'espeak':
-    default:
-      return null
-  }
 }

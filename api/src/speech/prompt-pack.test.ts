@@ -59,6 +59,12 @@ describe('buildPromptPack', () => {
     expect(synthesizer.requests.map(({ text }) => text)).toEqual(['Até mais.'])
   })
 
+  it('makes anew what is pronounced otherwise than before, and only that', async () => {
+    await buildPromptPack(pack())
+    synthesizer.pronunciations.set('zero', 'zéro')
+    expect((await buildPromptPack(pack())).written).toEqual(['digit-0'])
+  })
+
   it('makes everything anew for another voice or rate, and leaves nothing of the old', async () => {
     await buildPromptPack(pack())
     expect((await buildPromptPack(pack({ voice: 'pt-br+f2' }))).written).toHaveLength(2)

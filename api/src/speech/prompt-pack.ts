@@ -85,8 +85,9 @@ export async function checkPromptPack(options: PromptPackOptions): Promise<strin
 function wantedPrompts(options: PromptPackOptions): WantedPrompt[] {
   const { texts, synthesizer, voice = 'pt-br', sampleRateHz = 8_000 } = options
   return Object.entries(texts).map(([id, text]) => {
-    const key = JSON.stringify([telephonyAudioVersion, synthesizer.name, voice, sampleRateHz, text])
-    const hash = createHash('sha256').update(key).digest('hex')
+    const rendering = synthesizer.rendering?.({ text, voice })
+    const key = [telephonyAudioVersion, synthesizer.name, voice, sampleRateHz, text, rendering]
+    const hash = createHash('sha256').update(JSON.stringify(key)).digest('hex')
     return { id, text, file: `${id}${wavExtension(sampleRateHz)}`, hash }
   })
 }
