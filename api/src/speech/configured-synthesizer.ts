@@ -3,7 +3,12 @@ import { createEspeakSynthesizer, type EspeakSynthesizer } from './espeak-synthe
 import { createApiGatewaySynthesizer } from './polly/api-gateway-synthesizer.ts'
 import { createLambdaSynthesizer } from './polly/lambda-synthesizer.ts'
 import { apiKeySigner, iamSigner } from './polly/request-signature.ts'
-import { brazilianLexiconWith, LexiconError } from './pronunciation-lexicon.ts'
+import {
+  brazilianLexicon,
+  brazilianLexiconWith,
+  LexiconError,
+  type PronunciationLexicon,
+} from './pronunciation-lexicon.ts'
 import type { SynthesizerConfiguration } from './synthesizer-settings.ts'
 import type { Synthesizer } from './synthesizer.ts'
 
@@ -34,12 +39,18 @@ export function createChosenVoice(config: SynthesizerConfiguration): ChosenVoice
  *
  * @throws ConfigurationError when the lexicon can't be used
  */
-export function createEmbeddedSynthesizer({ speechLexicon }: SynthesizerConfiguration): EspeakSynthesizer {
-  if (speechLexicon === undefined) {
-    return createEspeakSynthesizer()
-  }
+export function createEmbeddedSynthesizer(config: SynthesizerConfiguration): EspeakSynthesizer {
+  return createEspeakSynthesizer({ lexicon: configuredLexicon(config) })
+}
+
+/**
+ * How the embedded voice pronounces words: ours, and the administrator's own before it.
+ *
+ * @throws ConfigurationError when the file can't be used
+ */
+export function configuredLexicon({ speechLexicon }: SynthesizerConfiguration): PronunciationLexicon {
   try {
-    return createEspeakSynthesizer({ lexicon: brazilianLexiconWith(speechLexicon) })
+    return speechLexicon === undefined ? brazilianLexicon() : brazilianLexiconWith(speechLexicon)
   } catch (error) {
     throw error instanceof LexiconError ? new ConfigurationError([`SPEECH_LEXICON ${error.message}`]) : error
   }
