@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { bandLevelsDb } from './band-levels.ts'
 
 const sampleRateHz = 8_000
-const tones = (...tones: [frequencyHz: number, amplitude: number][]) => ({
+const tones = (...parts: [frequencyHz: number, amplitude: number][]) => ({
   sampleRateHz,
   samples: Int16Array.from({ length: sampleRateHz }, (_, index) =>
-    tones.reduce(
+    parts.reduce(
       (sum, [frequencyHz, amplitude]) =>
         sum + amplitude * Math.sin((2 * Math.PI * frequencyHz * index) / sampleRateHz),
       0,

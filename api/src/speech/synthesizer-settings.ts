@@ -48,7 +48,7 @@ export const synthesizerSettings = {
   ),
   speechLexicon: optional(
     text('SPEECH_LEXICON', {
-      description: 'File of own pronunciations for the embedded voice, lines as Xanxerê = Chancherê',
+      description: 'File of own pronunciations for the embedded voice, lines as Bragagnolo = Branhólo',
     }),
   ),
   speechSampleRateHz: sampleRate(
