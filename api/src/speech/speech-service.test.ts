@@ -87,6 +87,15 @@ describe('speak', () => {
     })
   })
 
+  it('makes anew what is pronounced otherwise than before, and only that', async () => {
+    const service = createService()
+    const speak = async (text: string) => await service.speak({ text, kind: 'general' })
+    const [ana, igor] = [await speak('Ana'), await speak('Igor')]
+    synthesizer.pronunciations.set('Igor', 'Ígor')
+    expect(await speak('Ana')).toEqual(ana)
+    expect(await speak('Igor')).not.toEqual(igor)
+  })
+
   it('shares one synthesis among all who ask at the same time', async () => {
     const service = createService()
     const asked = Array.from({ length: 20 }, async () => service.speak({ text: 'Menu', kind: 'catalogue' }))

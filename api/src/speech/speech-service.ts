@@ -179,8 +179,9 @@ export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech 
 /** Two shelves never share a file, or what is personal would stay because it was also said in general. */
 function audioNameOf(text: string, shelf: Shelf, options: SpeechServiceOptions): string {
   const { synthesizer, voice, sampleRateHz, secret } = options
-  const key = JSON.stringify([telephonyAudioVersion, synthesizer.name, voice, sampleRateHz, shelf, text])
-  return createHmac('sha256', secret).update(key).digest('hex') + wavExtension(sampleRateHz)
+  const rendering = synthesizer.rendering?.({ text, voice })
+  const key = [telephonyAudioVersion, synthesizer.name, voice, sampleRateHz, shelf, text, rendering]
+  return createHmac('sha256', secret).update(JSON.stringify(key)).digest('hex') + wavExtension(sampleRateHz)
 }
 
 function fileOf(audio: StoredAudio | null): SpeechFile | null {

@@ -1,4 +1,10 @@
-import type { Configuration, Setting } from '@ura/core/configuration'
+import {
+  type Configuration,
+  ConfigurationError,
+  type Environment,
+  readConfiguration,
+  type Setting,
+} from '@ura/core/configuration'
 import { choice, httpUrl, optional, secret, text } from '@ura/core/settings'
 
 /** Who speaks, and how: what the API and the prompt pack read alike. */
@@ -43,6 +49,11 @@ export const synthesizerSettings = {
       description: 'Region of API Gateway (without an API key) and of Lambda, as sa-east-1',
     }),
   ),
+  speechLexicon: optional(
+    text('SPEECH_LEXICON', {
+      description: 'File of own pronunciations for the embedded voice, lines as Bragagnolo = Branhólo',
+    }),
+  ),
   speechSampleRateHz: sampleRate(
     'SPEECH_SAMPLE_RATE',
     'Samples a second of the audio; 16000 for wideband phones',
@@ -50,6 +61,19 @@ export const synthesizerSettings = {
 }
 
 export type SynthesizerConfiguration = Configuration<typeof synthesizerSettings>
+
+/**
+ * The settings of who speaks, for who needs no others.
+ * @throws ConfigurationError with all faults
+ */
+export function readSynthesizerConfiguration(environment: Environment): SynthesizerConfiguration {
+  const config = readConfiguration(synthesizerSettings, environment)
+  const faults = synthesizerFaults(config)
+  if (faults.length > 0) {
+    throw new ConfigurationError(faults)
+  }
+  return config
+}
 
 /** What the chosen way to Amazon Polly needs and hasn't, one line a variable; empty when nothing. */
 export function synthesizerFaults(config: SynthesizerConfiguration): string[] {

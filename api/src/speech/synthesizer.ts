@@ -29,6 +29,11 @@ export interface Synthesizer {
    * @throws SpeechUnavailableError when it can't be had now
    */
   synthesize(request: SynthesisRequest, signal: AbortSignal): Promise<PcmAudio | Mp3Audio>
+  /**
+   * What the sound depends on beside name, voice and text, as a pronunciation; part of the key of caches and packs, so
+   * that a text whose sound has changed is spoken anew and no other.
+   */
+  rendering?(request: SynthesisRequest): string
   /** Gives back threads and connections; what is pending fails. */
   close?(): Promise<void>
 }
