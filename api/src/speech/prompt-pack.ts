@@ -135,7 +135,9 @@ async function makePrompts(
   async function work(): Promise<void> {
     for (const prompt of queue) {
       const audio = await makePrompt(prompt, finisher, options)
-      await writeFileAtomic(join(folder, prompt.file), encodeWav({ ...audio, comment: prompt.text }), 0o644)
+      await writeFileAtomic(join(folder, prompt.file), encodeWav({ ...audio, comment: prompt.text }), {
+        mode: 0o644,
+      })
       made.set(prompt.id, describe(prompt, audio))
       options.onProgress?.({ id: prompt.id, done: made.size, total: prompts.length })
     }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from 'pino'
 import { createAudioStore, type Shelf, type StoredAudio, type SweepOutcome } from './audio-store.ts'
@@ -156,7 +156,7 @@ function fileOf(audio: StoredAudio | null): SpeechFile | null {
   if (audio === null) {
     return null
   }
-  const { bytes, modifiedAt } = audio
-  const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`
+  const { bytes, checksum, modifiedAt } = audio
+  const etag = `"${bytes.length.toString(16)}-${checksum.toString(16)}"`
   return { bytes, sizeBytes: bytes.length, etag, modifiedAt }
 }

@@ -1,0 +1,103 @@
+import { open, rm, stat, utimes, type FileHandle } from 'node:fs/promises'
+import type { Clock } from '@ura/core/clock'
+import { ignoreNotFound } from './atomic-file.ts'
+import { unseal } from './sealed-bytes.ts'
+
+export interface StoredAudio {
+  bytes: Buffer
+  /** CRC-32 of the bytes. */
+  checksum: number
+  /** When the sound was made. */
+  modifiedAt: Date
+}
+
+/** Reads sealed files and keeps their times of use. */
+export interface SealedFiles {
+  /** Whether the file is there, undamaged; counts as a use. A file that was read before isn't read again. */
+  use(path: string): Promise<boolean>
+  /** The file, or null; counts as a use. One that is damaged is removed. */
+  read(path: string): Promise<StoredAudio | null>
+}
+
+/** A use is written down at most so often by one process. */
+const touchEveryMs = 30_000
+/** Files remembered as undamaged; some 300 bytes each. */
+const knownMax = 10_000
+
+/** A file that this process has read whole: which one it was, and when its use was last written down. */
+interface KnownFile {
+  inode: number
+  sizeBytes: number
+  modifiedAt: Date
+  touchedAtMs: number
+}
+
+export function createSealedFiles({ clock }: { clock: Clock }): SealedFiles {
+  const known = new Map<string, KnownFile>()
+
+  /** The oldest acquaintance is forgotten for a new one. */
+  function remember(path: string, file: KnownFile): void {
+    known.delete(path)
+    known.set(path, file)
+    const [oldest] = known.keys()
+    if (known.size > knownMax && oldest !== undefined) {
+      known.delete(oldest)
+    }
+  }
+
+  /** Whether the file was still there. */
+  async function touch(path: string, file: KnownFile): Promise<boolean> {
+    const now = clock.now()
+    if (now.getTime() < file.touchedAtMs + touchEveryMs) {
+      return true
+    }
+    remember(path, { ...file, touchedAtMs: now.getTime() })
+    const touched = await utimes(path, now, file.modifiedAt).then(() => true, ignoreNotFound)
+    return touched ?? false
+  }
+
+  async function use(path: string): Promise<boolean> {
+    const before = known.get(path)
+    const now = before === undefined ? undefined : await stat(path).catch(ignoreNotFound)
+    if (before !== undefined && now?.ino === before.inode && now.size === before.sizeBytes) {
+      return touch(path, before)
+    }
+    return (await read(path)) !== null
+  }
+
+  async function read(path: string): Promise<StoredAudio | null> {
+    const file = await open(path, 'r').catch(ignoreNotFound)
+    if (file === undefined) {
+      return null
+    }
+    try {
+      return (await readOpen(path, file).catch(ignoreNotFound)) ?? null
+    } finally {
+      await file.close()
+    }
+  }
+
+  async function readOpen(path: string, file: FileHandle): Promise<StoredAudio | null> {
+    const { ino: inode, size: sizeBytes, mtime: modifiedAt } = await file.stat()
+    const content = unseal(await file.readFile())
+    if (content === null) {
+      known.delete(path)
+      await removeInode(path, inode)
+      return null
+    }
+    const before = known.get(path)
+    const touchedAtMs = before?.inode === inode ? before.touchedAtMs : 0
+    await touch(path, { inode, sizeBytes, modifiedAt, touchedAtMs })
+    return { ...content, modifiedAt }
+  }
+
+  return { use, read }
+}
+
+/** Removes a file unless another process has put a new one in its place. */
+async function removeInode(path: string, inode: number): Promise<void> {
+  const entry = await stat(path).catch(ignoreNotFound)
+  if (entry?.ino === inode) {
+    await rm(path, { force: true })
+  }
+}
