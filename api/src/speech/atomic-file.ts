@@ -4,13 +4,18 @@ import { open, rename, rm } from 'node:fs/promises'
 /** How the files that are still being written end; what is left of them after a crash is rubbish. */
 export const temporarySuffix = '.tmp'
 
+/** A name beside a file's that nobody else has. */
+export function temporaryPathFor(path: string): string {
+  return `${path}.${randomUUID()}${temporarySuffix}`
+}
+
 /** Writes a file so that a reader sees all of it or nothing, even after a power cut; `time` is its access and modification time. */
 export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array | string,
   { mode, time }: { mode: number; time?: Date },
 ): Promise<void> {
-  const temporary = `${path}.${randomUUID()}${temporarySuffix}`
+  const temporary = temporaryPathFor(path)
   try {
     const file = await open(temporary, 'wx', mode)
     try {

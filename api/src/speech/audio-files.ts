@@ -1,6 +1,6 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ignoreNotFound, temporarySuffix } from './atomic-file.ts'
+import { ignoreNotFound, temporaryPathFor, temporarySuffix } from './atomic-file.ts'
 
 /** Where a file lies: what tells of a person is kept apart, because it expires. */
 export type Shelf = 'personal' | 'shared'
@@ -47,16 +47,24 @@ function isAbandoned(name: string, modifiedAtMs: number, nowMs: number): boolean
 }
 
 /**
- * Removes a listed file unless somebody, in whatever process, has used it since it was listed.
+ * Removes a listed file unless somebody, in whatever process, has used it since it was listed. It is put aside first and
+ * looked at then, so that a use in that very moment is either seen or finds no file.
  *
  * @returns Whether it is gone.
  */
 export async function removeUnused({ path, usedAtMs }: ListedFile): Promise<boolean> {
-  const entry = await stat(path).catch(ignoreNotFound)
-  if (entry !== undefined && entry.atimeMs > usedAtMs) {
+  const isUsed = async (at: string): Promise<boolean> =>
+    ((await stat(at).catch(ignoreNotFound))?.atimeMs ?? 0) > usedAtMs
+  if (await isUsed(path)) {
     return false
   }
-  await rm(path, { force: true })
+  const aside = temporaryPathFor(path)
+  const isThere = await rename(path, aside).then(() => true, ignoreNotFound)
+  if (isThere === true && (await isUsed(aside))) {
+    await rename(aside, path)
+    return false
+  }
+  await rm(aside, { force: true })
   return true
 }
 

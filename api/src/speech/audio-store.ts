@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '@ura/core/clock'
 import { ignoreNotFound, writeFileAtomic } from './atomic-file.ts'
 import {
@@ -51,6 +52,9 @@ const inUseMs = 600_000
 /** What other processes add is seen only in a sweep, so one follows each time this part of the bound was added here. */
 const sweepAfterPart = 0.05
 
+/** Far longer than a sweep puts a file aside. */
+const asideMs = 50
+
 export interface AudioStoreOptions {
   folder: string
   clock: Clock
@@ -85,6 +89,16 @@ export function createAudioStore(options: AudioStoreOptions): AudioStore {
   }
 
   async function get(name: string): Promise<StoredAudio | null> {
+    const audio = await look(name)
+    if (audio !== null) {
+      return audio
+    }
+    // A sweep may have put it aside to see whether it is still in use.
+    await delay(asideMs)
+    return look(name)
+  }
+
+  async function look(name: string): Promise<StoredAudio | null> {
     for (const shelf of shelves) {
       const audio = await files.read(pathOf(shelf, name))
       if (audio !== null) {
