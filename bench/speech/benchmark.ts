@@ -1,5 +1,7 @@
 import type { Benchmark } from '../harness/benchmark.ts'
 import { measureCachedSentences } from './cached-sentence.ts'
+import { measureEventLoop } from './event-loop.ts'
+import { measureNewSentences } from './new-sentences.ts'
 
 /** What speech costs: a sentence from the cache, a new one, and the event loop meanwhile. */
 export const speechBenchmark: Benchmark = {
@@ -7,6 +9,12 @@ export const speechBenchmark: Benchmark = {
   about: 'sentences from the cache and new ones by the embedded voice',
   run: async (context) => {
     const cached = await measureCachedSentences(context)
-    return { comparisons: cached.comparisons, others: cached.others, warnings: [] }
+    const created = await measureNewSentences(context)
+    const eventLoop = await measureEventLoop(context)
+    return {
+      comparisons: [...cached.comparisons, created],
+      others: [...cached.others, ...eventLoop],
+      warnings: [],
+    }
   },
 }
