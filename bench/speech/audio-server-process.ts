@@ -1,6 +1,6 @@
 import { createReadStream, rmSync } from 'node:fs'
 import { mkdtemp, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ interface Spoken {
 }
 
 const token = 'token-of-the-speech-benchmark'
-const [kind = '', file = ''] = process.argv.slice(2)
+const [kind = '', staticFile = ''] = process.argv.slice(2)
 const folder = await mkdtemp(join(tmpdir(), 'ura-bench-speech-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
@@ -42,14 +42,15 @@ async function startApi(): Promise<string> {
   return (await api.listen()).url
 }
 
+async function sendFile(response: ServerResponse): Promise<void> {
+  const { size } = await stat(staticFile)
+  response.writeHead(200, { 'content-type': 'audio/x-wav', 'content-length': size })
+  createReadStream(staticFile).pipe(response)
+}
+
 /** What a user would write first: a file by its name, with its length and type, streamed. */
 async function startStatic(): Promise<string> {
-  const server = createServer((_request, response) => {
-    void stat(file).then(({ size }) => {
-      response.writeHead(200, { 'content-type': 'audio/x-wav', 'content-length': size })
-      createReadStream(file).pipe(response)
-    })
-  })
+  const server = createServer((_request, response) => void sendFile(response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/sentence.wav`
 }

@@ -33,8 +33,11 @@ export function createLoopWatch(): { start(): void; stop(): LoopDelay } {
     stop() {
       clearInterval(timer)
       delays.disable()
-      const lateMs = (ns: number): number => Math.max(0, ns / NS_PER_MS - RESOLUTION_MS)
       return { p99Ms: lateMs(delays.percentile(99)), maxMs: lateMs(delays.max), workMaxMs }
     },
   }
+}
+
+function lateMs(delayNs: number): number {
+  return Math.max(0, delayNs / NS_PER_MS - RESOLUTION_MS)
 }
