@@ -114,7 +114,7 @@ async function writePage(file: string, pack: PromptPackOptions, command: Prompts
     steps: callSteps,
     prompts: [...(await readPromptPack(pack)), ...(await readPromptPack(examples))],
   })
-  await writeFileAtomic(file, Buffer.from(html), 0o644)
+  await writeFileAtomic(file, Buffer.from(html), { mode: 0o644 })
   command.print(`Para ouvir tudo num navegador: ${file}`)
 }
 

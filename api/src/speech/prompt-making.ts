@@ -63,7 +63,9 @@ export async function makePrompts(
       }
       try {
         const audio = await makePromptPatiently(prompt, finisher, options)
-        await writeFileAtomic(join(folder, prompt.file), encodeWav({ ...audio, comment: prompt.text }), 0o644)
+        await writeFileAtomic(join(folder, prompt.file), encodeWav({ ...audio, comment: prompt.text }), {
+          mode: 0o644,
+        })
         made.set(prompt.id, describe(prompt, audio))
         options.onProgress?.({ id: prompt.id, done: made.size, total: prompts.length })
       } catch (cause) {

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from 'pino'
 import { createAudioStore, type Shelf, type StoredAudio, type SweepOutcome } from './audio-store.ts'
@@ -7,7 +7,6 @@ import { createSpeechReport, noReasons, type ReasonCounts } from './speech-repor
 import type { SpeechFaultReason, Synthesizer } from './synthesizer.ts'
 import { telephonyAudioVersion, wavExtension, type TelephonyRateHz } from './telephony-audio.ts'
 import { createTelephonyFinisher, type TelephonyFinisher } from './telephony-finisher.ts'
-import { isWholeWav } from './wav.ts'
 
 /** `personal` tells of one person and expires when unused; the others stay until room is needed. */
 export type SpeechKind = 'personal' | 'catalogue' | 'general'
@@ -109,7 +108,12 @@ export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech 
   const finisher = options.finisher ?? createTelephonyFinisher({ sampleRateHz })
   const production = createSpeechProduction({ ...options, log, finisher })
   const report = createSpeechReport({ clock, log, isLeftAlone: () => production.breaker() !== 'closed' })
-  const store = createAudioStore({ ...options, bytesMax: options.maxBytes, isAudioName })
+  const store = createAudioStore({
+    ...options,
+    bytesMax: options.maxBytes,
+    isAudioName,
+    damaged: (file) => log.warn(file, 'damaged audio was removed'),
+  })
   const inFlight = new Map<string, Promise<SpeechOutcome>>()
   const counts = { synthesized: 0, characters: 0, cacheHits: 0, joined: 0 }
 
@@ -142,14 +146,7 @@ export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech 
   }
 
   async function open(audioName: string): Promise<SpeechFile | null> {
-    const audio = isAudioName(audioName) ? await store.get(audioName) : null
-    if (audio !== null && !isWholeWav(audio.bytes)) {
-      // Left by a crash or another program in a shared folder; without it the next request makes the sound anew.
-      await store.remove(audioName)
-      log.warn({ sizeBytes: audio.bytes.length }, 'damaged audio was removed')
-      return null
-    }
-    return fileOf(audio)
+    return fileOf(isAudioName(audioName) ? await store.get(audioName) : null)
   }
 
   return {
@@ -188,7 +185,7 @@ function fileOf(audio: StoredAudio | null): SpeechFile | null {
   if (audio === null) {
     return null
   }
-  const { bytes, modifiedAt } = audio
-  const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`
+  const { bytes, checksum, modifiedAt } = audio
+  const etag = `"${bytes.length.toString(16)}-${checksum.toString(16)}"`
   return { bytes, sizeBytes: bytes.length, etag, modifiedAt }
 }
