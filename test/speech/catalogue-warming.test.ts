@@ -56,7 +56,7 @@ describe('the catalogue of a running API', () => {
 
     await administer('services', 'change', 'computador-nao-liga', '--name', 'Computador queimado')
     await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(8)
-    expect(asked.at(-1)).toContain('Para Computador queimado, tecle 2.')
+    expect(asked.at(-1)).toContain('Computador queimado, tecle 2.')
     const after = await system.ticketApi.catalogue()
     expect(after.versao).not.toBe(before.versao)
     expect(after.categorias.every(({ menu }) => menu.url !== null)).toBe(true)
