@@ -15,7 +15,6 @@ export const exceptContractTests = [
   'api/src/webhooks/webhook-signature.test.ts',
   'api/src/*.test.ts',
   'api/src/database/connection.test.ts',
-  'api/src/database/connection-places.test.ts',
   'api/src/database/migrations.test.ts',
 ]
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { ApiContext } from '../context.ts'
-import { isBusy, isUnavailable } from '../database/database-errors.ts'
+import { isBusy, isUnavailable } from '@ura/core/database/database-errors'
 import type { DependencyName, Probe } from './dependencies.ts'
 
 /** How each dependency is asked, and what is told when it doesn't fare well. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { databaseServerUrl } from '../../testing/test-database.ts'
-import { isUniqueViolation } from '../database-errors.ts'
+import { isUniqueViolation } from '@ura/core/database/database-errors'
 import type { Database } from '../schema.ts'
 import { inTransaction, lockUser } from '../transaction.ts'
 import { append, createTwoPrograms, nameOf, type TwoPrograms } from './two-programs.ts'

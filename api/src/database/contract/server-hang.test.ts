@@ -4,7 +4,7 @@ import { startStallingProxy, type StallingProxy } from '../../testing/stalling-p
 import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts'
 import { openDatabase } from '../connection.ts'
 import { activityOf } from '../database-activity.ts'
-import { isUnavailable } from '../database-errors.ts'
+import { isUnavailable } from '@ura/core/database/database-errors'
 import type { Database } from '../schema.ts'
 import { inTransaction } from '../transaction.ts'
 
