@@ -1,5 +1,5 @@
-/** The tests that hold on each database alike: all of the API's but those that never reach one. */
-export const contractTests = ['api/src/**/*.test.ts']
+/** The tests that hold on each database alike: all of the API's but those that never reach one, and the gateway's outbox. */
+export const contractTests = ['api/src/**/*.test.ts', 'whatsapp-gateway/src/outbox/contract/*.test.ts']
 
 /** Speech knows no database; the rest is about SQLite's own file, or pure. */
 export const exceptContractTests = [
@@ -19,4 +19,7 @@ export const exceptContractTests = [
 ]
 
 /** What concerns servers alone: connections that break, changes of the schema that commit by themselves. */
-export const serverTests = ['api/src/database/contract/server-*.test.ts']
+export const serverTests = [
+  'api/src/database/contract/server-*.test.ts',
+  'whatsapp-gateway/src/outbox/contract/server-*.test.ts',
+]

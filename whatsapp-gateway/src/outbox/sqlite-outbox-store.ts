@@ -1,31 +1,27 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { MessageContent } from '../drivers/driver.ts'
-import { isSettled, mayMove, type MessageState } from './message-state.ts'
-import type {
-  Acceptance,
-  Move,
-  NewMessage,
-  OutboxStore,
-  Pacing,
-  StoredMessage,
-  Transition,
+import { type DeadState, isSettled, mayMove, type MessageState } from './message-state.ts'
+import {
+  type Acceptance,
+  deadTextsMax,
+  type Move,
+  type NewMessage,
+  type OutboxStore,
+  type Pacing,
+  type Replay,
+  type ReplayOutcome,
+  type StoredMessage,
+  type Transition,
 } from './outbox-store.ts'
 import { inTransaction, openOutboxDatabase } from './sqlite-outbox-schema.ts'
 import { prepareStatements } from './sqlite-outbox-statements.ts'
-
-/** A row of `message`; the STRICT table with its checks vouches for the types. */
-interface MessageRow {
-  seq: number
-  id: string
-  body_hash: string
-  recipient: string
-  content: string | null
-  state: MessageState
-  tries: number
-  accepted_at: number
-  deadline: number
-  provider_id: string | null
-}
+import {
+  dateOrNull,
+  deadCountsOf,
+  keepsContent,
+  messageOf,
+  messageOrNull,
+  type MessageRow,
+} from './stored-row.ts'
 
 /** The outbox in a SQLite file: what a method resolved with survives a power cut (WAL, synchronous = FULL). */
 export class SqliteOutboxStore implements OutboxStore {
@@ -51,40 +47,29 @@ export class SqliteOutboxStore implements OutboxStore {
       const earlier =
         message.idempotencyKey === null ? undefined : this.#sql.byKey.get(message.idempotencyKey)
       if (earlier !== undefined) {
-        return { outcome: 'repeated', message: toMessage(earlier) }
+        return { outcome: 'repeated', message: messageOf(earlier) }
       }
       if (Number(this.#sql.queuedCount.get()?.['count']) >= queuedMax) {
         return { outcome: 'full' }
       }
-      const inserted = this.#sql.insert.run({
-        id: message.id,
-        idempotencyKey: message.idempotencyKey,
-        bodyHash: message.bodyHash,
-        recipient: message.to,
+      return this.#insert({
+        ...message,
         content: JSON.stringify(message.content),
-        acceptedAt: message.acceptedAt.getTime(),
-        deadline: message.deadline.getTime(),
+        kind: message.content.kind,
       })
-      this.#sql.addTransition.run({
-        seq: inserted.lastInsertRowid,
-        state: 'queued',
-        at: message.acceptedAt.getTime(),
-        reason: null,
-      })
-      return { outcome: 'accepted', message: toMessage(this.#sql.byId.get(message.id)) }
     })
   }
 
   async find(id: string): Promise<StoredMessage | null> {
-    return toMessageOrNull(this.#sql.byId.get(id))
+    return messageOrNull(this.#sql.byId.get(id))
   }
 
   async findByIdempotencyKey(key: string): Promise<StoredMessage | null> {
-    return toMessageOrNull(this.#sql.byKey.get(key))
+    return messageOrNull(this.#sql.byKey.get(key))
   }
 
   async findByProviderId(providerId: string): Promise<StoredMessage | null> {
-    return toMessageOrNull(this.#sql.byProviderId.get(providerId))
+    return messageOrNull(this.#sql.byProviderId.get(providerId))
   }
 
   async history(id: string): Promise<Transition[]> {
@@ -105,7 +90,7 @@ export class SqliteOutboxStore implements OutboxStore {
   async nextReady(pacing: Pacing): Promise<StoredMessage | null> {
     const { now, recipientIntervalMs } = pacing
     const nowMs = now.getTime()
-    return toMessageOrNull(this.#sql.nextReady.get({ now: nowMs, pacedAfter: nowMs - recipientIntervalMs }))
+    return messageOrNull(this.#sql.nextReady.get({ now: nowMs, pacedAfter: nowMs - recipientIntervalMs }))
   }
 
   async nextWakeAt(pacing: Pacing): Promise<Date | null> {
@@ -155,7 +140,50 @@ export class SqliteOutboxStore implements OutboxStore {
       after === null
         ? this.#sql.newestTexts.all({ recipient, limit })
         : this.#sql.textsAfter.all({ recipient, after, limit })
-    return rows.map(toMessage)
+    return rows.map(messageOf)
+  }
+
+  async deadLetters(query: {
+    states: readonly DeadState[]
+    before: number | null
+    limit: number
+  }): Promise<StoredMessage[]> {
+    return this.#sql.deadLetters.all({ ...query, states: JSON.stringify(query.states) }).map(messageOf)
+  }
+
+  async deadCounts(): Promise<Record<DeadState, number>> {
+    return deadCountsOf(this.#sql.deadCounts.all())
+  }
+
+  async replay({ deadId, deadState, ...replacement }: Replay, queuedMax: number): Promise<ReplayOutcome> {
+    return inTransaction(this.#database, () => {
+      const earlier = this.#sql.byReplayOf.get(deadId)
+      if (earlier !== undefined) {
+        return { outcome: 'repeated', message: messageOf(earlier) }
+      }
+      const dead = this.#sql.byId.get(deadId)
+      if (dead === undefined || toRow(dead).state !== deadState || toRow(dead).content === null) {
+        return { outcome: 'changed' }
+      }
+      if (Number(this.#sql.queuedCount.get()?.['count']) >= queuedMax) {
+        return { outcome: 'full' }
+      }
+      const { seq, body_hash: bodyHash, recipient: to, kind, content } = toRow(dead)
+      this.#sql.blank.run(seq)
+      return this.#insert({
+        ...replacement,
+        idempotencyKey: null,
+        bodyHash,
+        to,
+        kind,
+        content,
+        replayOf: deadId,
+      })
+    })
+  }
+
+  async findReplayOf(deadId: string): Promise<StoredMessage | null> {
+    return messageOrNull(this.#sql.byReplayOf.get(deadId))
   }
 
   async prune(before: Date): Promise<number> {
@@ -164,6 +192,25 @@ export class SqliteOutboxStore implements OutboxStore {
 
   async close(): Promise<void> {
     this.#database.close()
+  }
+
+  #insert(
+    message: Omit<NewMessage, 'content'> & Pick<MessageRow, 'kind' | 'content'> & { replayOf?: string },
+  ): { outcome: 'accepted'; message: StoredMessage } {
+    const { id, acceptedAt } = message
+    const { lastInsertRowid: seq } = this.#sql.insert.run({
+      id,
+      idempotencyKey: message.idempotencyKey,
+      bodyHash: message.bodyHash,
+      recipient: message.to,
+      kind: message.kind,
+      content: message.content,
+      acceptedAt: acceptedAt.getTime(),
+      deadline: message.deadline.getTime(),
+      replayOf: message.replayOf ?? null,
+    })
+    this.#sql.addTransition.run({ seq, state: 'queued', at: acceptedAt.getTime(), reason: null })
+    return { outcome: 'accepted', message: messageOf(this.#sql.byId.get(id)) }
   }
 
   #moveRow(row: MessageRow, move: Move): boolean {
@@ -181,10 +228,14 @@ export class SqliteOutboxStore implements OutboxStore {
       state: move.to,
       dueAt: move.dueAt?.getTime() ?? null,
       providerId: move.providerId ?? null,
+      keepsContent: keepsContent(row, move.to) && row.content !== null ? 1 : 0,
     })
     this.#sql.addTransition.run({ seq, at, state: move.to, reason: move.reason ?? null })
     if (isSettled(move.to)) {
       this.#sql.blankBeyond.run(this.#textsMax)
+    }
+    if (keepsContent(row, move.to)) {
+      this.#sql.blankDeadBeyond.run(deadTextsMax)
     }
     return true
   }
@@ -192,36 +243,4 @@ export class SqliteOutboxStore implements OutboxStore {
 
 function toRow(row: unknown): MessageRow {
   return row as MessageRow
-}
-
-function toMessageOrNull(row: unknown): StoredMessage | null {
-  return row === undefined ? null : toMessage(row)
-}
-
-function toMessage(value: unknown): StoredMessage {
-  const row = toRow(value)
-  return {
-    id: row.id,
-    place: row.seq,
-    bodyHash: row.body_hash,
-    to: row.recipient,
-    content: row.content === null ? null : toContent(row.content),
-    state: row.state,
-    tries: row.tries,
-    acceptedAt: new Date(row.accepted_at),
-    deadline: new Date(row.deadline),
-    providerId: row.provider_id,
-  }
-}
-
-/** The content as `accept` wrote it. */
-function toContent(json: string): MessageContent {
-  const content = JSON.parse(json) as
-    | { kind: 'text'; text: string }
-    | { kind: 'otp'; code: string; expiresAt: string }
-  return content.kind === 'text' ? content : { ...content, expiresAt: new Date(content.expiresAt) }
-}
-
-function dateOrNull(epochMs: unknown): Date | null {
-  return typeof epochMs === 'number' ? new Date(epochMs) : null
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { databaseServerUrl } from '../../testing/test-database.ts'
+import { databaseServerUrl } from '@ura/core/database/testing/test-database'
 import { isUniqueViolation } from '@ura/core/database/database-errors'
 import type { Database } from '../schema.ts'
 import { inTransaction, lockUser } from '../transaction.ts'
