@@ -100,7 +100,9 @@ async function assemble(
   try {
     await driver.start({
       connectionChanged: () => void dispatcher.wake(),
-      deliveryReported: (status) => void dispatcher.report(status),
+      deliveryReported: (status) => {
+        dispatcher.report(status).catch((error: unknown) => log.error({ err: error }, 'delivery status lost'))
+      },
     })
   } catch (error) {
     // It may have told of a connection before it failed.

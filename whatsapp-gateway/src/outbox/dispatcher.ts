@@ -162,11 +162,21 @@ export class Dispatcher {
       }
       const { id, to, content } = message
       // On disk before the driver sees it: a crash from here on leaves `sending`, which is never sent again.
-      const marked = await store.move({ id, to: 'sending', at: now })
+      const marked = await this.#mark(id, now)
       if (marked && content !== null) {
         this.#nextHandoverAtMs = now.getTime() + driverIntervalMs
         void this.#send(message, { id, to, content })
       }
+    }
+  }
+
+  /** A fault may come after the mark was written, and then nothing but this would take it back: the driver knows of nothing. */
+  async #mark(id: string, now: Date): Promise<boolean> {
+    try {
+      return await this.#options.store.move({ id, to: 'sending', at: now })
+    } catch (error) {
+      this.#moves.push({ id, to: 'queued', at: now, dueAt: now, reason: 'store_fault' })
+      throw error
     }
   }
 
