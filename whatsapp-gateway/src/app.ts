@@ -5,6 +5,7 @@ import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import { addAdminRoutes } from './admin/admin-routes.ts'
 import type { GatewayConfiguration } from './config.ts'
+import { addDeadLetterRoutes } from './dead-letters/dead-letter-routes.ts'
 import { createConsoleDriver, type PrintedMessage } from './drivers/console-driver.ts'
 import type { Driver } from './drivers/driver.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
@@ -83,7 +84,10 @@ async function assemble(
   })
   addHealthRoutes(server, { store, driver })
   if (config.adminToken !== undefined) {
-    addAdminRoutes(server, { driver, adminToken: config.adminToken, timeZone: config.timeZone })
+    const { adminToken, timeZone, queuedMax } = config
+    addAdminRoutes(server, { driver, adminToken, timeZone })
+    const onAccepted = (): void => void dispatcher.wake()
+    await addDeadLetterRoutes(server, { store, driver, clock, log, adminToken, queuedMax, onAccepted })
   }
   await server.register(async (api) => {
     api.addHook('onRequest', async (request) => requireBearer(request, config.token))
