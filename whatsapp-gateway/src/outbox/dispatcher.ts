@@ -164,7 +164,9 @@ export class Dispatcher {
       // On disk before the driver sees it: a crash from here on leaves `sending`, which is never sent again.
       const marked = await this.#mark(id, now)
       if (marked && content !== null) {
-        this.#nextHandoverAtMs = now.getTime() + driverIntervalMs + random() * driverJitterMs
+        // From the very handover: marking takes its time, and the next one may take less.
+        const handedAtMs = clock.now().getTime()
+        this.#nextHandoverAtMs = handedAtMs + driverIntervalMs + random() * driverJitterMs
         void this.#send(message, { id, to, content })
       }
     }

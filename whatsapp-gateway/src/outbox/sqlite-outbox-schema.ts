@@ -43,6 +43,7 @@ const migrations: readonly string[] = [
   UPDATE message SET kind = json_extract(content, '$.kind') WHERE content IS NOT NULL;
   CREATE UNIQUE INDEX message_replay ON message (replay_of) WHERE replay_of IS NOT NULL;
   CREATE INDEX message_dead ON message (seq) WHERE state IN ('failed', 'expired', 'unknown');
+  CREATE INDEX message_due ON message (due_at) WHERE state = 'queued';
   CREATE INDEX message_kept ON message (seq) WHERE keeps_content = 1;`,
 ]
 

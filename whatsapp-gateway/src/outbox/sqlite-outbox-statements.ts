@@ -23,7 +23,7 @@ export function prepareStatements(database: DatabaseSync) {
     changeState: database.prepare(
       `UPDATE message SET state = :state, due_at = coalesce(:dueAt, due_at),
          provider_id = coalesce(:providerId, provider_id),
-         tries = tries + (:state = 'sending'), handed_at = iif(:state = 'sending', :at, handed_at),
+         tries = tries + (:state = 'sending'), handed_at = iif(:occupies, :at, handed_at),
          keeps_content = :keepsContent
        WHERE seq = :seq`,
     ),

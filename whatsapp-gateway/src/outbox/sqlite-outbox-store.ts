@@ -21,6 +21,8 @@ import {
   messageOf,
   messageOrNull,
   type MessageRow,
+  occupiesRecipient,
+  queuedChange,
 } from './stored-row.ts'
 
 /** The outbox in a SQLite file: what a method resolved with survives a power cut (WAL, synchronous = FULL). */
@@ -28,6 +30,8 @@ export class SqliteOutboxStore implements OutboxStore {
   readonly #database: DatabaseSync
   readonly #sql: ReturnType<typeof prepareStatements>
   readonly #textsMax: number
+  /** How many wait, counted along: nobody else writes, and a count would read all of them. */
+  #queued: number
 
   /**
    * Opens (or makes) the outbox at `path`. Contents of settled messages are blanked but for the newest `textsMax`;
@@ -38,18 +42,19 @@ export class SqliteOutboxStore implements OutboxStore {
     this.#database = openOutboxDatabase(options.path)
     this.#sql = prepareStatements(this.#database)
     this.#textsMax = options.textsMax
+    this.#queued = Number(this.#sql.queuedCount.get()?.['count'])
     // The driver before this one may have kept more.
     this.#sql.blankBeyond.run(this.#textsMax)
   }
 
   async accept(message: NewMessage, queuedMax: number): Promise<Acceptance> {
-    return inTransaction(this.#database, () => {
+    return this.#write(() => {
       const earlier =
         message.idempotencyKey === null ? undefined : this.#sql.byKey.get(message.idempotencyKey)
       if (earlier !== undefined) {
         return { outcome: 'repeated', message: messageOf(earlier) }
       }
-      if (Number(this.#sql.queuedCount.get()?.['count']) >= queuedMax) {
+      if (this.#queued >= queuedMax) {
         return { outcome: 'full' }
       }
       return this.#insert({
@@ -81,7 +86,7 @@ export class SqliteOutboxStore implements OutboxStore {
   }
 
   async move(move: Move): Promise<boolean> {
-    return inTransaction(this.#database, () => {
+    return this.#write(() => {
       const row = this.#sql.byId.get(move.id)
       return row === undefined ? false : this.#moveRow(toRow(row), move)
     })
@@ -109,7 +114,7 @@ export class SqliteOutboxStore implements OutboxStore {
     if (rows.length === 0) {
       return []
     }
-    return inTransaction(this.#database, () =>
+    return this.#write(() =>
       rows.map(toRow).map((row) => {
         this.#moveRow(row, { id: row.id, to: 'expired', at: now, reason: 'deadline' })
         return row.id
@@ -118,7 +123,7 @@ export class SqliteOutboxStore implements OutboxStore {
   }
 
   async recoverInterrupted(now: Date): Promise<number> {
-    return inTransaction(this.#database, () => {
+    return this.#write(() => {
       const rows = this.#sql.interrupted.all().map(toRow)
       rows.forEach((row) => this.#moveRow(row, { id: row.id, to: 'unknown', at: now, reason: 'interrupted' }))
       return rows.length
@@ -156,7 +161,7 @@ export class SqliteOutboxStore implements OutboxStore {
   }
 
   async replay({ deadId, deadState, ...replacement }: Replay, queuedMax: number): Promise<ReplayOutcome> {
-    return inTransaction(this.#database, () => {
+    return this.#write(() => {
       const earlier = this.#sql.byReplayOf.get(deadId)
       if (earlier !== undefined) {
         return { outcome: 'repeated', message: messageOf(earlier) }
@@ -165,7 +170,7 @@ export class SqliteOutboxStore implements OutboxStore {
       if (dead === undefined || toRow(dead).state !== deadState || toRow(dead).content === null) {
         return { outcome: 'changed' }
       }
-      if (Number(this.#sql.queuedCount.get()?.['count']) >= queuedMax) {
+      if (this.#queued >= queuedMax) {
         return { outcome: 'full' }
       }
       const { seq, body_hash: bodyHash, recipient: to, kind, content } = toRow(dead)
@@ -194,6 +199,17 @@ export class SqliteOutboxStore implements OutboxStore {
     this.#database.close()
   }
 
+  /** One transaction; the count of what waits goes back with it. */
+  #write<T>(work: () => T): T {
+    const queuedBefore = this.#queued
+    try {
+      return inTransaction(this.#database, work)
+    } catch (error) {
+      this.#queued = queuedBefore
+      throw error
+    }
+  }
+
   #insert(
     message: Omit<NewMessage, 'content'> & Pick<MessageRow, 'kind' | 'content'> & { replayOf?: string },
   ): { outcome: 'accepted'; message: StoredMessage } {
@@ -210,6 +226,7 @@ export class SqliteOutboxStore implements OutboxStore {
       replayOf: message.replayOf ?? null,
     })
     this.#sql.addTransition.run({ seq, state: 'queued', at: acceptedAt.getTime(), reason: null })
+    this.#queued += 1
     return { outcome: 'accepted', message: messageOf(this.#sql.byId.get(id)) }
   }
 
@@ -221,6 +238,7 @@ export class SqliteOutboxStore implements OutboxStore {
       }
       return false
     }
+    this.#queued += queuedChange(row.state, move.to)
     const at = move.at.getTime()
     this.#sql.changeState.run({
       seq,
@@ -229,6 +247,7 @@ export class SqliteOutboxStore implements OutboxStore {
       dueAt: move.dueAt?.getTime() ?? null,
       providerId: move.providerId ?? null,
       keepsContent: keepsContent(row, move.to) && row.content !== null ? 1 : 0,
+      occupies: occupiesRecipient(row.state, move.to) ? 1 : 0,
     })
     this.#sql.addTransition.run({ seq, at, state: move.to, reason: move.reason ?? null })
     if (isSettled(move.to)) {

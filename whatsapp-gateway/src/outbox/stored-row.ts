@@ -73,3 +73,19 @@ export function deadCountsOf(rows: readonly unknown[]): Record<DeadState, number
     number
   >
 }
+
+/**
+ * Whether a move tells when its recipient was last busy with a message: at its handover, and again at the answer, since
+ * nobody knows when in between the provider took it. The recipient's pace counts from there.
+ */
+export function occupiesRecipient(from: MessageState, to: MessageState): boolean {
+  return from === 'sending' || to === 'sending'
+}
+
+/** By how many a move changes the number of those that wait. */
+export function queuedChange(from: MessageState, to: MessageState): -1 | 0 | 1 {
+  if (from === to) {
+    return 0
+  }
+  return to === 'queued' ? 1 : from === 'queued' ? -1 : 0
+}

@@ -1,6 +1,6 @@
 import { isSettled, mayMove } from '../message-state.ts'
 import { deadTextsMax, type Move, type NewMessage, type StoredMessage } from '../outbox-store.ts'
-import { keepsContent, messageOf, type MessageRow } from '../stored-row.ts'
+import { keepsContent, messageOf, type MessageRow, occupiesRecipient } from '../stored-row.ts'
 import { outboxSql } from './mysql-outbox-statements.ts'
 import type { Session } from './session.ts'
 
@@ -73,6 +73,7 @@ export async function moveRow(
     dueAt: move.dueAt?.getTime() ?? null,
     providerId,
     isTry: move.to === 'sending' ? 1 : 0,
+    occupies: occupiesRecipient(row.state, move.to) ? 1 : 0,
     keepsContent: isKept ? 1 : 0,
   })
   const reason = move.reason?.slice(0, reasonCharactersMax) ?? null

@@ -19,7 +19,7 @@ export const outboxSql = {
     VALUES (:seq, :state, :at, :reason)`,
   changeState: `UPDATE ${messages} SET state = :state, due_at = coalesce(:dueAt, due_at),
       provider_id = coalesce(:providerId, provider_id), tries = tries + :isTry,
-      handed_at = if(:isTry, :at, handed_at), keeps_content = :keepsContent
+      handed_at = if(:occupies, :at, handed_at), keeps_content = :keepsContent
     WHERE seq = :seq`,
   setProviderId: `UPDATE ${messages} SET provider_id = :providerId WHERE seq = :seq`,
 
