@@ -29,7 +29,7 @@ export interface MessageAnswer {
 
 /** Asks a gateway to send a text under a key, to one of 50 people; never fails. */
 export async function sendText(url: string, key: string): Promise<MessageAnswer> {
-  const person = [...key].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 50, 0)
+  const person = Buffer.from(key).reduce((sum, byte) => (sum * 31 + byte) % 50, 0)
   try {
     const response = await fetch(`${url}/api/send-message`, {
       method: 'POST',

@@ -50,7 +50,7 @@ export function createGatewayAdministration(options: { url: string; token: strin
     if (!validator.Check(body)) {
       throw new StartupError(`Em ${url} responde outra coisa que não este gateway.`)
     }
-    return body as Static<S>
+    return body
   }
 
   return {

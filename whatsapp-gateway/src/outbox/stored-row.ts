@@ -65,7 +65,7 @@ export function deadCountsOf(rows: readonly unknown[]): Record<DeadState, number
   const counts = new Map(
     rows.map((row) => {
       const { state, count } = row as { state: DeadState; count: number }
-      return [state, Number(count)]
+      return [state, count]
     }),
   )
   return Object.fromEntries(deadStates.map((state) => [state, counts.get(state) ?? 0])) as Record<
