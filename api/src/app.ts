@@ -56,9 +56,9 @@ import { createWebhookSender, type WebhookSender } from './webhooks/webhook-send
 interface ApiDependencies {
   clock: Clock
   log: Logger
-  /** Default: as the configuration says. */
+  /** Speaks in the embedded voice's place; default: eSpeak NG. */
   synthesizer?: Synthesizer
-  /** Default: made of the synthesizer and the data folder. */
+  /** Default: as the configuration says, in the data folder. */
   speech?: SpeechService
   /** Default: the WhatsApp gateway of GATEWAY_URL. */
   gateway?: MessageGateway
@@ -200,7 +200,7 @@ function createContext(
     sessions: new SessionCache({ clock, keptMs: config.sessionCacheSeconds * 1_000 }),
     gateway,
     speech,
-    audio: createSpokenAudio({ speech, publicUrl, log }),
+    audio: createSpokenAudio({ speech, publicUrl, log, onLate: () => metrics.speechLate.inc() }),
     notifier,
     openTicket: createOpenTicket({ db, clock, keyedHash, notifier, metrics }),
     metrics,

@@ -28,12 +28,14 @@ export function uraConfiguration(options: {
   trunk: Trunk
   dialplan: string
   globals: string
+  mediaCache: string
   extraExtensions: string
 }): Record<string, string> {
   const { trunk } = options
   return {
     'ura-helpdesk.conf': options.dialplan,
     'ura-globals.conf': options.globals,
+    'res_http_media_cache.conf': options.mediaCache,
     'extensions.conf': `
 [globals]
 #include ura-globals.conf

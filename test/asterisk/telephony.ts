@@ -126,6 +126,7 @@ async function startBoth(
         trunk,
         dialplan: await readFile(new URL('ura-helpdesk.conf', dialplanFolder), 'utf8'),
         globals: await generateGlobals(options),
+        mediaCache: await readFile(new URL('res_http_media_cache.conf', dialplanFolder), 'utf8'),
         extraExtensions: options.extraExtensions ?? '',
       }),
       amiPort: uraAmiPort,

@@ -31,7 +31,7 @@ interface Parts {
 
 export interface HelpdeskSystemOptions {
   clock?: Clock
-  /** Default: a quick one that makes tones. */
+  /** The embedded voice, alone or behind the one that the environment asks for; default: a quick one that makes tones. */
   synthesizer?: Synthesizer
   /** Extra environment of the services, as `FIRST_DIGIT_MS`. */
   environment?: Readonly<Record<string, string>>

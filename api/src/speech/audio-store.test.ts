@@ -52,6 +52,20 @@ describe('createAudioStore', () => {
     expect(await reopened.use(name('a'), 'personal')).toBe(false)
   })
 
+  it('has a file that was written though making room for it failed', async () => {
+    await writeFile(join(folder, 'shared'), 'no folder')
+    const store = createStore(1)
+    await store.put(name('a'), 'personal', Buffer.from('xyz'))
+    expect(await store.use(name('a'), 'personal')).toBe(true)
+    await expect(store.sweep()).rejects.toThrow('ENOTDIR')
+  })
+
+  it('does not take an empty file for a sound', async () => {
+    const store = createStore()
+    await store.put(name('a'), 'personal', Buffer.alloc(0))
+    expect(await store.use(name('a'), 'personal')).toBe(false)
+  })
+
   it('tells whether there was something to remove', async () => {
     const store = createStore()
     await store.put(name('a'), 'personal', Buffer.from('x'))

@@ -26,7 +26,7 @@ export interface SweepOutcome {
  * when it was last used, so everything survives a restart and several processes may share the folder.
  */
 export interface AudioStore {
-  /** Whether the file is there; counts as a use. */
+  /** Whether the file is there and not empty; counts as a use. */
   use(name: string, shelf: Shelf): Promise<boolean>
   /** Writes a file that can be read whole or not at all, by the owner alone. */
   put(name: string, shelf: Shelf, bytes: Uint8Array): Promise<void>
@@ -59,22 +59,29 @@ export function createAudioStore(options: AudioStoreOptions): AudioStore {
   let nextSweepMs = 0
   let sweepPromise: Promise<SweepOutcome> | undefined
 
-  async function touch(path: string): Promise<void> {
-    const { mtime } = await stat(path)
-    await utimes(path, clock.now(), mtime)
+  /** Best effort: in a folder that is read-only or another user's, a file can be played all the same. */
+  async function touch(path: string, modifiedAt: Date): Promise<void> {
+    await utimes(path, clock.now(), modifiedAt).catch(() => {})
   }
 
   async function use(name: string, shelf: Shelf): Promise<boolean> {
-    return found(touch(pathOf(shelf, name)))
+    const path = pathOf(shelf, name)
+    const entry = await stat(path).catch(ignoreNotFound)
+    if (entry === undefined || entry.size === 0) {
+      return false
+    }
+    await touch(path, entry.mtime)
+    return true
   }
 
   async function put(name: string, shelf: Shelf, content: Uint8Array): Promise<void> {
     await mkdir(join(folder, shelf), { recursive: true, mode: 0o700 })
     await writeFileAtomic(pathOf(shelf, name), content, 0o600)
-    await utimes(pathOf(shelf, name), clock.now(), clock.now())
+    await touch(pathOf(shelf, name), clock.now())
     bytes += content.length
     if (bytes > bytesMax || clock.now().getTime() >= nextSweepMs) {
-      await sweep()
+      // The file is there, whatever becomes of the others; the hourly sweep tells what goes wrong.
+      await sweep().catch(() => {})
     }
   }
 
@@ -84,7 +91,7 @@ export function createAudioStore(options: AudioStoreOptions): AudioStore {
       try {
         const content = await readFile(path)
         const { mtime } = await stat(path)
-        await utimes(path, clock.now(), mtime)
+        await touch(path, mtime)
         return { bytes: content, modifiedAt: mtime }
       } catch (error) {
         ignoreNotFound(error)

@@ -6,7 +6,7 @@ import { createFallbackSpeech } from './fallback-speech.ts'
 import { createApiGatewaySynthesizer } from './polly/api-gateway-synthesizer.ts'
 import { createLambdaSynthesizer } from './polly/lambda-synthesizer.ts'
 import { apiKeySigner, iamSigner } from './polly/request-signature.ts'
-import { createSpeechService, type SpeechService } from './speech-service.ts'
+import { createSpeechService, type SpeechService, type VoiceSpeech } from './speech-service.ts'
 import type { Synthesizer } from './synthesizer.ts'
 
 const espeakVoice = 'pt-br'
@@ -15,16 +15,17 @@ const pollyVoice = 'Camila'
 /**
  * The speech that the configuration asks for: the embedded voice, or Amazon Polly with the embedded one behind it.
  *
- * @param dependencies.synthesizer Speaks instead of either.
+ * @param dependencies.synthesizer Speaks in the embedded voice's place.
  */
 export function createConfiguredSpeech(
   config: ApiConfiguration,
-  { clock, log, synthesizer }: { clock: Clock; log: Logger; synthesizer?: Synthesizer },
+  dependencies: { clock: Clock; log: Logger; synthesizer?: Synthesizer },
 ): SpeechService {
-  const speechBy = (by: Synthesizer, voice: string): SpeechService =>
+  const { clock, log, synthesizer: embedded = createEspeakSynthesizer() } = dependencies
+  const speechBy = (synthesizer: Synthesizer, voice: string): VoiceSpeech =>
     createSpeechService({
       folder: `${config.dataFolder}/audio`,
-      synthesizer: by,
+      synthesizer,
       secret: config.secret,
       clock,
       log,
@@ -33,16 +34,12 @@ export function createConfiguredSpeech(
       maxBytes: config.speechCacheMegabytes * 1024 * 1024,
       personalDays: config.speechPersonalDays,
     })
-  const polly = synthesizer === undefined ? pollyOf(config) : null
-  return polly === null
-    ? speechBy(synthesizer ?? createEspeakSynthesizer(), config.speechVoice ?? espeakVoice)
-    : createFallbackSpeech(
-        {
-          preferred: speechBy(polly, config.speechVoice ?? pollyVoice),
-          fallback: speechBy(createEspeakSynthesizer(), espeakVoice),
-        },
-        log,
-      )
+  const polly = pollyOf(config)
+  if (polly === null) {
+    return speechBy(embedded, config.speechVoice ?? espeakVoice)
+  }
+  const preferred = speechBy(polly, config.speechVoice ?? pollyVoice)
+  return createFallbackSpeech({ preferred, fallback: speechBy(embedded, espeakVoice) }, log)
 }
 
 /** The way to Amazon Polly; null when the embedded voice is to speak. Its settings were checked as they were read. */

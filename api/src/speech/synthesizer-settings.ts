@@ -22,7 +22,10 @@ export const synthesizerSettings = {
     }),
   ),
   speechUrl: optional(
-    httpUrl('SPEECH_URL', { description: 'Address of the function behind API Gateway, for api-gateway' }),
+    confidentialUrl(
+      'SPEECH_URL',
+      'Address of the function behind API Gateway, for api-gateway; https, or http on this machine alone',
+    ),
   ),
   speechApiKey: optional(
     secret('SPEECH_API_KEY', {
@@ -67,6 +70,26 @@ export function synthesizerFaults(config: SynthesizerConfiguration): string[] {
     case 'espeak':
     default:
       return []
+  }
+}
+
+const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+/** What goes there, an API key and names of people, is for nobody on the way to read. */
+function confidentialUrl(variable: string, description: string): Setting<string> {
+  const url = httpUrl(variable, { description })
+  return {
+    ...url,
+    parse(value) {
+      const address = url.parse(value)
+      const { protocol, hostname } = new URL(address)
+      if (protocol !== 'https:' && !loopbackHost.test(hostname)) {
+        throw new Error(
+          'must begin with https://: over http the API key and the names of callers could be read on the way',
+        )
+      }
+      return address
+    },
   }
 }
 

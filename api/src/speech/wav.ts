@@ -50,6 +50,17 @@ export function encodeWav(audio: WavAudio): Buffer {
   return file
 }
 
+/** Whether a file is as long as its header says and holds samples: false for one that is empty or was cut off. */
+export function isWholeWav(file: Buffer): boolean {
+  return (
+    file.length > headerBytes &&
+    file.toString('latin1', 0, 4) === 'RIFF' &&
+    file.toString('latin1', 8, 16) === 'WAVEfmt ' &&
+    file.readUInt32LE(4) === file.length - 8 &&
+    file.readUInt32LE(40) > 0
+  )
+}
+
 /** The samples as bytes at once: one by one, a long text would hold up the event loop for 30 ms. */
 function littleEndianBytes(samples: Int16Array): Buffer {
   const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)
