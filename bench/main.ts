@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { agiBenchmark } from './agi/benchmark.ts'
 import { apiBenchmark } from './api/benchmark.ts'
 import { scaleBenchmark } from './api/scale/benchmark.ts'
+import { gatewayBenchmark } from './gateway/benchmark.ts'
 import type { Benchmark, BenchmarkResult } from './harness/benchmark.ts'
 import { type CommandLine, readCommandLine } from './harness/command-line.ts'
 import { machineText } from './harness/machine.ts'
@@ -14,7 +15,13 @@ import { speechBenchmark } from './speech/benchmark.ts'
  * `npm run bench -- NAME`: runs one benchmark, prints its table and, with `--json`, one object as its last line.
  * A missed target is said, not an error: only a benchmark that couldn't be run ends with a code other than 0.
  */
-const BENCHMARKS: readonly Benchmark[] = [agiBenchmark, apiBenchmark, scaleBenchmark, speechBenchmark]
+const BENCHMARKS: readonly Benchmark[] = [
+  agiBenchmark,
+  apiBenchmark,
+  scaleBenchmark,
+  speechBenchmark,
+  gatewayBenchmark,
+]
 
 const RESULTS_FILE = new URL('RESULTS.md', import.meta.url)
 

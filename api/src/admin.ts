@@ -1,7 +1,7 @@
 import { systemClock } from '@ura/core/clock'
+import { createTerminal } from '@ura/core/command-line/terminal'
 import { accountName } from './admin/account-name.ts'
 import { runAdmin } from './admin/command-line.ts'
-import { createTerminal } from './admin/terminal.ts'
 
 /** `npm run admin -- …`: the administrator's commands on the database of DATA_DIR or DATABASE_URL. */
 process.exitCode = await runAdmin({

@@ -5,6 +5,7 @@ import {
   readConfiguration,
   type Setting,
 } from '@ura/core/configuration'
+import { isMysqlUrl } from '@ura/core/database/mysql-session'
 import { logLevels } from '@ura/core/logger'
 import {
   choice,
@@ -256,9 +257,4 @@ function databaseUrl(variable: string, description: string): Setting<string> {
       return value
     },
   }
-}
-
-function isMysqlUrl(value: string): boolean {
-  const url = value.startsWith('mysql://') && URL.canParse(value) ? new URL(value) : null
-  return url !== null && url.hostname !== '' && url.username !== '' && /^\/[^/]{1,64}$/.test(url.pathname)
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { Setting } from './configuration.ts'
+import { isMysqlUrl } from './database/mysql-session.ts'
 
 interface Described {
   description: string
@@ -80,6 +81,19 @@ export function httpUrl(variable: string, options: WithDefault<string>): Setting
     }
     return value.replace(/\/+$/, '')
   })
+}
+
+/** A database's `mysql://user:password@host:port/database`; never shown, since it may hold a password. */
+export function mysqlUrl(variable: string, options: Described): Setting<string> {
+  return {
+    ...setting(variable, options, undefined, (value) => {
+      if (!isMysqlUrl(value)) {
+        throw new Error('must be mysql://user:password@host:port/database (percent-encoded)')
+      }
+      return value
+    }),
+    secret: true,
+  }
 }
 
 /** A comma-separated list of IPv4/IPv6 networks, as `127.0.0.0/8,::1/128`; a bare address is a network of one. */

@@ -1,25 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import type { CommandLine } from '../../scripts/real-parts/chroot.ts'
+import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 
 export const clientToken = 'token-of-the-client-in-fault-tests'
 
 /** A ticket API in a process of its own. */
-export interface ApiProcess {
-  readonly url: string
-  readonly pid: number
-  /** Its log so far, one JSON object a line. */
-  readonly logLines: readonly string[]
-  kill(signal: NodeJS.Signals): void
-  /** Its exit code, or null when a signal ended it. */
-  readonly ended: Promise<number | null>
-  /** Kills it when it is still there. */
-  [Symbol.asyncDispose](): Promise<void>
-}
-
-const script = fileURLToPath(new URL('api-child.ts', import.meta.url))
+export type ApiProcess = ServiceProcess
 
 /**
  * Starts an API on a free port and waits until it listens.
@@ -31,13 +16,10 @@ export async function startApiProcess(options: {
   environment: Readonly<Record<string, string>>
   wrap?: (command: string[]) => CommandLine
 }): Promise<ApiProcess> {
-  const { file, args } = options.wrap?.([process.execPath, script]) ?? {
-    file: process.execPath,
-    args: [script],
-  }
-  const child = spawn(file, args, {
-    env: {
-      PATH: process.env['PATH'],
+  return await startServiceProcess({
+    ...options,
+    script: new URL('api-child.ts', import.meta.url),
+    environment: {
       API_PORT: '0',
       API_SECRET: 'secret-of-the-api-in-fault-tests',
       GATEWAY_TOKEN: 'token-of-the-gateway-in-fault-tests',
@@ -48,35 +30,7 @@ export async function startApiProcess(options: {
       API_REQUESTS_PER_MINUTE: '1000000',
       ...options.environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const logLines: string[] = []
-  let errors = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => void (errors = (errors + text).slice(-4_000)))
-  const ended = once(child, 'close').then(([code]) => code as number | null)
-  const { promise: listening, resolve } = Promise.withResolvers<string>()
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    logLines.push(line)
-    const url = / is listening at (http:[^"]+)/.exec(line)?.[1]
-    if (url !== undefined) {
-      resolve(url)
-    }
-  })
-  const url = await Promise.race([listening, ended.then(() => null)])
-  if (url === null) {
-    throw new Error(`The API did not start:\n${errors}${logLines.slice(-5).join('\n')}`)
-  }
-  return {
-    url,
-    pid: child.pid ?? 0,
-    logLines,
-    ended,
-    kill: (signal) => void child.kill(signal),
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      await ended
-    },
-  }
 }
 
 /** Signs in as the first client. */

@@ -1,10 +1,11 @@
-import { join } from 'node:path'
 import type { Clock } from '@ura/core/clock'
+import { isBusy, isUnavailable } from '@ura/core/database/database-errors'
 import { HelpdeskError } from '@ura/core/errors'
 import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import { addAdminRoutes } from './admin/admin-routes.ts'
 import type { GatewayConfiguration } from './config.ts'
+import { addDeadLetterRoutes } from './dead-letters/dead-letter-routes.ts'
 import { createConsoleDriver, type PrintedMessage } from './drivers/console-driver.ts'
 import type { Driver } from './drivers/driver.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
@@ -13,10 +14,9 @@ import { requireBearer } from './http/authentication.ts'
 import { MessageDesk } from './messages/message-desk.ts'
 import { addMessageRoutes } from './messages/message-routes.ts'
 import { Dispatcher } from './outbox/dispatcher.ts'
+import { openOutbox } from './outbox/open-outbox.ts'
 import type { OutboxStore } from './outbox/outbox-store.ts'
 import { Settlements } from './outbox/settlements.ts'
-import { isDatabaseUnavailable } from './outbox/sqlite-fault.ts'
-import { SqliteOutboxStore } from './outbox/sqlite-outbox-store.ts'
 import { systemTimers, type Timers } from './outbox/timers.ts'
 
 export type { PrintedMessage } from './drivers/console-driver.ts'
@@ -49,14 +49,12 @@ const storeFaultRetryAfterSeconds = 5
 /**
  * Puts the gateway together: opens the outbox, tells interrupted messages from waiting ones, starts the driver and
  * goes on with the queue. It listens only when told to. When it can't be, the outbox is closed again.
- * @throws StartupError when the outbox can't be opened, as when another gateway uses the same DATA_DIR
+ * @throws StartupError when the outbox can't be opened, as when another gateway owns it
  */
 export async function createGateway(config: GatewayConfiguration, parts: GatewayParts): Promise<Gateway> {
   const driver = parts.driver ?? driverFactories[config.driver](config, parts)
-  const store = new SqliteOutboxStore({
-    path: join(config.dataDir, 'whatsapp-gateway.sqlite'),
-    textsMax: driver.transcript?.textsMax ?? 0,
-  })
+  const { clock, log } = parts
+  const store = await openOutbox(config, { textsMax: driver.transcript?.textsMax ?? 0, clock, log })
   try {
     return await assemble(config, parts, { driver, store })
   } catch (error) {
@@ -86,7 +84,10 @@ async function assemble(
   })
   addHealthRoutes(server, { store, driver })
   if (config.adminToken !== undefined) {
-    addAdminRoutes(server, { driver, adminToken: config.adminToken, timeZone: config.timeZone })
+    const { adminToken, timeZone, queuedMax } = config
+    addAdminRoutes(server, { driver, adminToken, timeZone })
+    const onAccepted = (): void => void dispatcher.wake()
+    await addDeadLetterRoutes(server, { store, driver, clock, log, adminToken, queuedMax, onAccepted })
   }
   await server.register(async (api) => {
     api.addHook('onRequest', async (request) => requireBearer(request, config.token))
@@ -103,7 +104,9 @@ async function assemble(
   try {
     await driver.start({
       connectionChanged: () => void dispatcher.wake(),
-      deliveryReported: (status) => void dispatcher.report(status),
+      deliveryReported: (status) => {
+        dispatcher.report(status).catch((error: unknown) => log.error({ err: error }, 'delivery status lost'))
+      },
     })
   } catch (error) {
     // It may have told of a connection before it failed.
@@ -118,9 +121,9 @@ async function assemble(
   }
 }
 
-/** A full disk or a locked file passes; whoever asked may come back. */
+/** A full disk, a locked file, a server that is away: it passes; whoever asked may come back. */
 function storeFault(error: unknown): HelpdeskError | undefined {
-  return isDatabaseUnavailable(error)
+  return isUnavailable(error) || isBusy(error)
     ? new HelpdeskError('SERVICO_INDISPONIVEL', {
         retryAfterSeconds: storeFaultRetryAfterSeconds,
         cause: error,

@@ -1,6 +1,6 @@
 import { readConfiguration, type Configuration, type Environment } from '@ura/core/configuration'
 import { logLevels } from '@ura/core/logger'
-import { choice, integer, optional, port, secret, text, timeZone } from '@ura/core/settings'
+import { choice, integer, mysqlUrl, optional, port, secret, text, timeZone } from '@ura/core/settings'
 
 /** Every environment variable of the gateway. */
 export const gatewaySettings = {
@@ -11,6 +11,12 @@ export const gatewaySettings = {
     secret('GATEWAY_ADMIN_TOKEN', { description: 'Token of the admin page; unset = there is no admin page' }),
   ),
   dataDir: text('DATA_DIR', { description: 'Folder of the data files', default: './data' }),
+  databaseUrl: optional(
+    mysqlUrl('GATEWAY_DATABASE_URL', {
+      description:
+        'Outbox in MySQL or MariaDB, as mysql://user:password@host:3306/database; unset: a file in DATA_DIR',
+    }),
+  ),
   driver: choice('WHATSAPP_DRIVER', {
     description: 'Connection to WhatsApp; console prints messages and keeps them',
     words: ['console'],

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFakeClock, type FakeClock } from '../testing/fakes.ts'
 import { createTestApi, type TestApi } from '../testing/test-api.ts'
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 
 /** Two instances of the API on one database, as behind a load balancer. */
 let database: TestDatabase

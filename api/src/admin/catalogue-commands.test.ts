@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { createTestApi, type TestApi } from '../testing/test-api.ts'
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 
 let database: TestDatabase
 let test: TestApi

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { auditEvents, createTestApi } from '../testing/test-api.ts'
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 
 let folder: string
 let database: TestDatabase

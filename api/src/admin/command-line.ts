@@ -1,20 +1,18 @@
 import type { Clock } from '@ura/core/clock'
-import { ConfigurationError, type Environment } from '@ura/core/configuration'
-import { StartupError } from '@ura/core/service'
+import { runCommandLine } from '@ura/core/command-line/run-command-line'
+import type { Terminal } from '@ura/core/command-line/terminal'
+import type { Environment } from '@ura/core/configuration'
 import { databaseUrlOf, readStorageConfiguration } from '../config.ts'
 import { openDatabase } from '../database/connection.ts'
 import { openAdminDatabase } from './admin-database.ts'
 import { catalogueCommands } from './catalogue-commands.ts'
 import { clientCommands } from './client-commands.ts'
-import { type Commands, RefusedError, UsageError } from './command.ts'
-import { parseTyped, type TypedCommand } from './command-options.ts'
-import { helpText } from './help-text.ts'
+import type { Command, CommandInput, CommandOutcome, Commands } from './command.ts'
 import { holidayCommands } from './holiday-commands.ts'
 import { hoursCommands } from './hours-commands.ts'
 import { migrationCommands } from './migration-commands.ts'
 import { privacyCommands } from './privacy-commands.ts'
 import { retentionCommands } from './retention-commands.ts'
-import type { Terminal } from './terminal.ts'
 import { ticketCommands } from './ticket-commands.ts'
 import { userCommands } from './user-commands.ts'
 import { userImportCommands } from './user-import-commands.ts'
@@ -48,24 +46,19 @@ interface AdminRun {
 
 /** Runs one administrator's command and gives the exit code: 0 done, 1 refused, 2 not understood or not set up. */
 export async function runAdmin(run: AdminRun): Promise<0 | 1 | 2> {
-  try {
-    const typed = parseTyped(commands, run.arguments)
-    run.print(typed.kind === 'help' ? helpText(commands, typed.name) : await runCommand(run, typed))
-    return 0
-  } catch (error) {
-    const told = describeFault(error)
-    run.printError(
-      run.arguments.includes('--json') ? JSON.stringify({ error: told.message, ...told.data }) : told.message,
-    )
-    return told.exitCode
-  }
+  return await runCommandLine({
+    ...run,
+    name: 'npm run admin --',
+    commands,
+    perform: ({ command, input }) => runCommand(run, command, input),
+  })
 }
 
 async function runCommand(
-  run: AdminRun,
-  { command, input, json }: Extract<TypedCommand, { kind: 'run' }>,
-): Promise<string> {
-  const { environment, clock, account, terminal } = run
+  { environment, clock, account, terminal }: AdminRun,
+  command: Command,
+  input: CommandInput,
+): Promise<CommandOutcome> {
   const config = readStorageConfiguration(environment)
   const now = clock.now()
   const url = databaseUrlOf(config)
@@ -75,29 +68,8 @@ async function runCommand(
       : await openAdminDatabase(url, now)
   try {
     const context = { db, config, clock, now, actor: `admin:${account}`, terminal }
-    const { data, text } = await command.run(context, input)
-    return json ? JSON.stringify(data) : text
+    return await command.run(context, input)
   } finally {
     await db.destroy()
   }
-}
-
-interface Fault {
-  exitCode: 1 | 2
-  message: string
-  data: Readonly<Record<string, unknown>>
-}
-
-/** What the administrator is told; an error that nobody foresaw goes on with its stack. */
-function describeFault(error: unknown): Fault {
-  if (error instanceof UsageError) {
-    return { exitCode: 2, message: `${error.message}\nVeja os comandos com --help.`, data: {} }
-  }
-  if (error instanceof ConfigurationError || error instanceof StartupError) {
-    return { exitCode: 2, message: error.message, data: {} }
-  }
-  if (error instanceof RefusedError) {
-    return { exitCode: 1, message: error.message, data: error.data }
-  }
-  throw error
 }

@@ -5,7 +5,7 @@ import { loadMigrations } from '../database/migration-files.ts'
 import { migrate } from '../database/migrations.ts'
 import type { Database } from '../database/schema.ts'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 
 let database: TestDatabase
 let db: Database

@@ -6,7 +6,7 @@ import { openDatabase } from '../database/connection.ts'
 import type { Database } from '../database/schema.ts'
 import { removeExpired } from '../retention/retention.ts'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 
 const dayMs = 86_400_000
 

@@ -1,4 +1,4 @@
-import { isUniqueViolation } from '../database/database-errors.ts'
+import { isUniqueViolation } from '@ura/core/database/database-errors'
 import { addService, changeService, serviceOptionMax } from '../catalogue/catalogue-administration.ts'
 import {
   type CatalogueUnderChange,

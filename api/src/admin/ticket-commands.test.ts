@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createFakeClock } from '../testing/fakes.ts'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { auditEvents, createTestApi, type TestApi } from '../testing/test-api.ts'
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 
 let database: TestDatabase
 let test: TestApi

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 
 let database: TestDatabase
 let admin: TestAdmin

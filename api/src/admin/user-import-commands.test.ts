@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../database/connection.ts'
 import type { Database } from '../database/schema.ts'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 import { listUsers } from '../users/user-repository.ts'
 
 let folder: string

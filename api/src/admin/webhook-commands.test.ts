@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { auditEvents, createTestApi, type TestApi } from '../testing/test-api.ts'
-import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 
 let database: TestDatabase
 let test: TestApi

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { auditEvents, clientToken, createTestApi, type TestApi } from '../testing/test-api.ts'
-import { createTestDatabase } from '../testing/test-database.ts'
+import { createTestDatabase } from '@ura/core/database/testing/test-database'
 import { revokeClient } from './client-repository.ts'
 
 const address = '10.1.2.3'

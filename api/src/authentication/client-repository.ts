@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Database, Schema } from '../database/schema.ts'
-import { isUniqueViolation } from '../database/database-errors.ts'
+import { isUniqueViolation } from '@ura/core/database/database-errors'
 import { hashToken, newToken } from './tokens.ts'
 
 /** What a client may do: the phone's endpoints, reading, working on tickets, everything. */

@@ -1,6 +1,6 @@
 import { maskPhoneNumber } from '@ura/core/phone-number'
 import type { CallOutcome, CallRecord } from '@ura/core/ticket-api/schemas'
-import { isUniqueViolation } from '../database/database-errors.ts'
+import { isUniqueViolation } from '@ura/core/database/database-errors'
 import type { Database } from '../database/schema.ts'
 
 /** Writes a call's record, in place of an earlier one of the same round; gives the outcome that was there before. */

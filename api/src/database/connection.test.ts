@@ -5,7 +5,7 @@ import { StartupError } from '@ura/core/service'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from './connection.ts'
-import { isBusy, isUnavailable, isUniqueViolation } from './database-errors.ts'
+import { isBusy, isUnavailable, isUniqueViolation } from '@ura/core/database/database-errors'
 import { migrate } from './migrations.ts'
 import { inTransaction } from './transaction.ts'
 

@@ -1,5 +1,5 @@
 import type { CompiledQuery, LogEvent } from 'kysely'
-import { isConnectionLost } from './database-errors.ts'
+import { isConnectionLost } from '@ura/core/database/database-errors'
 import type { Database } from './schema.ts'
 
 /** Why a transaction was run again. */

@@ -1,6 +1,6 @@
 import { StartupError } from '@ura/core/service'
 import { type Kysely, sql } from 'kysely'
-import { isAlreadyThere, isBusy } from './database-errors.ts'
+import { isAlreadyThere, isBusy } from '@ura/core/database/database-errors'
 import { isMysql, migrationWordsOf } from './dialect.ts'
 import { loadMigrations, type Migration } from './migration-files.ts'
 import { type SchemaLockOptions, withSchemaLock } from './schema-lock.ts'

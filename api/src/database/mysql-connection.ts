@@ -1,9 +1,14 @@
-import { Socket } from 'node:net'
 import { type Dialect, MysqlDialect, type MysqlPool, type MysqlPoolConnection } from 'kysely'
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2'
-import { type ConnectionPlaces, createConnectionPlaces } from './connection-places.ts'
+import { type ConnectionPlaces, createConnectionPlaces } from '@ura/core/database/connection-places'
 import type { DatabaseActivity } from './database-activity.ts'
-import { ConnectionUnavailableError, isConnectionLost } from './database-errors.ts'
+import { ConnectionUnavailableError, isConnectionLost } from '@ura/core/database/database-errors'
+import {
+  connectionFaultOf,
+  discardMysqlConnection,
+  mysqlConnectionOptions,
+  mysqlSessionSettings,
+} from '@ura/core/database/mysql-session'
 
 const defaultConnectionsMax = 10
 const defaultStatementTimeoutMs = 8_000
@@ -18,20 +23,6 @@ const waitingMax = 500
 
 /** How long the connections have to say goodbye to a server that may not listen any more. */
 const endTimeoutMs = 2_000
-
-/**
- * Every session alike, whatever the server's own defaults are. READ COMMITTED: a statement sees what is committed when
- * it begins, and no gaps are locked; what must not change in between is locked by name. Without NO_BACKSLASH_ESCAPES,
- * in which the driver's escaping of values would not hold. Lock waits end before the statement's own time does.
- */
-const sessionSettings = [
-  'set session transaction isolation level read committed',
-  `set session ${[
-    "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-    "time_zone = '+00:00'",
-    'innodb_lock_wait_timeout = 5',
-  ].join(', ')}`,
-]
 
 /**
  * A pool for MySQL 8 or 9 and MariaDB from 10.6. Nothing is connected yet: a server that is down is told by the first
@@ -57,23 +48,7 @@ export function openMysql(
 }
 
 function poolOptions(databaseUrl: string, connectionLimit: number): PoolOptions {
-  const url = new URL(databaseUrl)
-  return {
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? 3306 : Number(url.port),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)),
-    charset: 'utf8mb4',
-    timezone: 'Z',
-    ...(url.searchParams.get('ssl') === 'true' ? { ssl: {} } : {}),
-    connectionLimit,
-    connectTimeout: connectTimeoutMs,
-    enableKeepAlive: true,
-    keepAliveInitialDelay: 10_000,
-    // A statement is one statement, whatever its text.
-    multipleStatements: false,
-  }
+  return { ...mysqlConnectionOptions(databaseUrl), connectionLimit, connectTimeout: connectTimeoutMs }
 }
 
 /**
@@ -118,7 +93,7 @@ class LimitedPool implements MysqlPool {
     // A server that has stopped answering would be waited for without end.
     const timer = setTimeout(() => {
       for (const connection of this.#connections.keys()) {
-        discard(connection)
+        discardMysqlConnection(connection)
       }
       done(undefined)
     }, endTimeoutMs)
@@ -143,11 +118,11 @@ class LimitedPool implements MysqlPool {
     // An error event that nobody listens to ends the process, and a breaking connection may emit more than one.
     connection.on('error', () => undefined)
     try {
-      for (const sql of sessionSettings) {
+      for (const sql of mysqlSessionSettings) {
         await settingDone(connection, sql)
       }
     } catch (error) {
-      discard(connection)
+      discardMysqlConnection(connection)
       throw error
     }
     const limited = this.#limit(connection)
@@ -175,7 +150,7 @@ class LimitedPool implements MysqlPool {
           if (isSpoilt(error, sql)) {
             spoiltBy = error
             this.#connections.delete(connection)
-            discard(connection)
+            discardMysqlConnection(connection)
           }
           done?.(error, result as never)
         }) as never
@@ -226,22 +201,11 @@ function settingDone(connection: PoolConnection, sql: string): Promise<void> {
   return promise
 }
 
-/** The driver only half-closes the socket, which a server that has stopped answering leaves open for ever. */
-function discard(connection: PoolConnection): void {
-  connection.destroy()
-  if ('stream' in connection && connection.stream instanceof Socket) {
-    connection.stream.destroy()
-  }
-}
-
 function unavailable(error: unknown): ConnectionUnavailableError {
   if (error instanceof ConnectionUnavailableError) {
     return error
   }
-  const reason = error instanceof Error ? reasonOf(error) : String(error)
-  return new ConnectionUnavailableError(`No database connection: ${reason}`, { cause: error })
-}
-
-function reasonOf(error: Error): string {
-  return 'code' in error ? String(error.code) : error.message
+  return new ConnectionUnavailableError(`No database connection: ${connectionFaultOf(error)}`, {
+    cause: error,
+  })
 }

@@ -12,7 +12,7 @@ import {
   SqliteQueryCompiler,
   type SqliteStatement,
 } from 'kysely'
-import { isBusy } from './database-errors.ts'
+import { isBusy } from '@ura/core/database/database-errors'
 
 /** Kysely compiles one query to one text, so a few hundred prepared statements serve the whole API. */
 const statementsMax = 300

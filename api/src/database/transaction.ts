@@ -5,7 +5,7 @@ import {
   isConnectionLost,
   isDeadlock,
   isStatementTimeout,
-} from './database-errors.ts'
+} from '@ura/core/database/database-errors'
 import type { Database } from './schema.ts'
 
 const attemptsMax = 5

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { ApiContext } from '../context.ts'
-import { isBusy, isUnavailable } from '../database/database-errors.ts'
+import { isBusy, isUnavailable } from '@ura/core/database/database-errors'
 import type { SpeechStats } from '../speech/speech-service.ts'
 import type { DependencyName, Finding, Probe } from './dependencies.ts'
 

@@ -5,7 +5,7 @@ import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import type { ApiConfiguration } from '../config.ts'
 import { sendBrowserHeaders } from './browser-headers.ts'
-import { isBusy, isUnavailable } from '../database/database-errors.ts'
+import { isBusy, isUnavailable } from '@ura/core/database/database-errors'
 
 /** Connections open at once, far above what phones and programs of one installation hold. */
 const connectionsMax = 1_000

@@ -1,6 +1,6 @@
 import { HelpdeskError } from '@ura/core/errors'
 import type { Insertable } from 'kysely'
-import { isUniqueViolation } from '../database/database-errors.ts'
+import { isUniqueViolation } from '@ura/core/database/database-errors'
 import { removeOlder } from '../database/remove-older.ts'
 import type { Database, Schema } from '../database/schema.ts'
 import type { KeyedHash } from '../keyed-hash.ts'

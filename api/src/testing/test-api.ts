@@ -3,7 +3,11 @@ import { createLogger } from '@ura/core/logger'
 import type { LightMyRequestResponse } from 'fastify'
 import { type Api, createApi } from '../app.ts'
 import { readApiConfiguration } from '../config.ts'
-import { createTestDatabase, databaseServerUrl, type TestDatabase } from './test-database.ts'
+import {
+  createTestDatabase,
+  databaseServerUrl,
+  type TestDatabase,
+} from '@ura/core/database/testing/test-database'
 import { createFakeClock, createFakeGateway, createFakeSpeech, type FakeClock } from './fakes.ts'
 
 export const clientToken = 'token-of-the-first-client'

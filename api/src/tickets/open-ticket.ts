@@ -1,6 +1,6 @@
 import { HelpdeskError } from '@ura/core/errors'
 import type { ApiContext } from '../context.ts'
-import { isUniqueViolation } from '../database/database-errors.ts'
+import { isUniqueViolation } from '@ura/core/database/database-errors'
 import { GroupCommit } from '../database/group-commit.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { type OpenedTicket, openTickets, type OpenTicketRequest } from './open-tickets.ts'

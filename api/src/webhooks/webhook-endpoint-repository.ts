@@ -1,4 +1,4 @@
-import { isUniqueViolation } from '../database/database-errors.ts'
+import { isUniqueViolation } from '@ura/core/database/database-errors'
 import type { Database } from '../database/schema.ts'
 import type { WebhookEventType } from './webhook-outbox.ts'
 

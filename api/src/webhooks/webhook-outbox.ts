@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isMissingReference } from '../database/database-errors.ts'
+import { isMissingReference } from '@ura/core/database/database-errors'
 import type { Database } from '../database/schema.ts'
 
 /** What other programs can be told of. */

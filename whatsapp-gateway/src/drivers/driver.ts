@@ -42,6 +42,8 @@ export interface DriverPace {
   readonly recipientIntervalMs: number
   /** Least time between any two messages; 0 = as fast as they come. */
   readonly driverIntervalMs: number
+  /** Up to so much is added by chance to each time between two messages, as a person's hand would; default 0. */
+  readonly driverJitterMs?: number
   /** How many messages, each to another recipient, may be under way at once. */
   readonly parallelMax: number
 }

@@ -147,4 +147,31 @@ describe('a store that refuses to work', () => {
     expect(await stateOf('m')).toBe('sent')
     expect(driver.handovers).toHaveLength(1)
   })
+
+  it('that wrote a mark and told a fault holds nothing up: the message is known unsent, and sent later', async () => {
+    const driver = new FakeDriver({ answersAtOnce: true })
+    const { accept, advance, store, stateOf } = await startDispatcher(driver)
+    const real = store.move.bind(store)
+    vi.spyOn(store, 'move').mockImplementationOnce(async (move) => {
+      await real(move)
+      throw new Error('connection lost at the commit')
+    })
+    await accept('m')
+    expect(await stateOf('m')).toBe('sending')
+    expect(driver.handovers).toHaveLength(0)
+    await advance(1_000)
+    expect(await stateOf('m')).toBe('sent')
+    expect(driver.handovers).toHaveLength(1)
+  })
+
+  it('that wrote no mark and told a fault is asked again, and the message is sent once', async () => {
+    const driver = new FakeDriver({ answersAtOnce: true })
+    const { accept, advance, store, stateOf } = await startDispatcher(driver)
+    vi.spyOn(store, 'move').mockRejectedValueOnce(new Error('connection lost before the commit'))
+    await accept('m')
+    expect(await stateOf('m')).toBe('queued')
+    await advance(1_000)
+    expect(await stateOf('m')).toBe('sent')
+    expect(driver.handovers).toHaveLength(1)
+  })
 })

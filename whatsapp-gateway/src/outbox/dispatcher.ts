@@ -14,7 +14,7 @@ export interface DispatcherOptions {
   clock: Clock
   timers: Timers
   log: Logger
-  /** In [0, 1); spreads retries. */
+  /** In [0, 1); spreads retries and what a driver wants spread. */
   random: () => number
   retry: RetryPolicy
   /** A send without an answer for this long is given up: its message becomes `unknown`. */
@@ -147,8 +147,8 @@ export class Dispatcher {
   }
 
   async #handOver(): Promise<void> {
-    const { store, clock, driver } = this.#options
-    const { parallelMax, recipientIntervalMs, driverIntervalMs } = driver.pace
+    const { store, clock, driver, random } = this.#options
+    const { parallelMax, recipientIntervalMs, driverIntervalMs, driverJitterMs = 0 } = driver.pace
     while (this.#phase === 'open' && this.#underWay.size < parallelMax) {
       // First what was answered meanwhile: of a fast driver's answers, a crash must not find many unwritten.
       await this.#writeMoves()
@@ -162,11 +162,23 @@ export class Dispatcher {
       }
       const { id, to, content } = message
       // On disk before the driver sees it: a crash from here on leaves `sending`, which is never sent again.
-      const marked = await store.move({ id, to: 'sending', at: now })
+      const marked = await this.#mark(id, now)
       if (marked && content !== null) {
-        this.#nextHandoverAtMs = now.getTime() + driverIntervalMs
+        // From the very handover: marking takes its time, and the next one may take less.
+        const handedAtMs = clock.now().getTime()
+        this.#nextHandoverAtMs = handedAtMs + driverIntervalMs + random() * driverJitterMs
         void this.#send(message, { id, to, content })
       }
+    }
+  }
+
+  /** A fault may come after the mark was written, and then nothing but this would take it back: the driver knows of nothing. */
+  async #mark(id: string, now: Date): Promise<boolean> {
+    try {
+      return await this.#options.store.move({ id, to: 'sending', at: now })
+    } catch (error) {
+      this.#moves.push({ id, to: 'queued', at: now, dueAt: now, reason: 'store_fault' })
+      throw error
     }
   }
 

@@ -39,3 +39,13 @@ export function mayMove(from: MessageState, to: MessageState): boolean {
 export function isSettled(state: MessageState): boolean {
   return state !== 'queued' && state !== 'sending'
 }
+
+/** The ends from which a message does not get to its person by itself: dead letters. */
+export const deadStates = ['failed', 'expired', 'unknown'] as const satisfies readonly MessageState[]
+
+export type DeadState = (typeof deadStates)[number]
+
+/** Whether a message in this state is a dead letter. */
+export function isDead(state: MessageState): state is DeadState {
+  return deadStates.some((dead) => dead === state)
+}

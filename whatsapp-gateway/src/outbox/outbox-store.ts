@@ -1,8 +1,11 @@
 import type { MessageContent } from '../drivers/driver.ts'
-import type { MessageState } from './message-state.ts'
+import type { DeadState, MessageState } from './message-state.ts'
 
 /** How many messages `prune` forgets at most in one go. */
 export const prunedMax = 1_000
+
+/** Texts of dead letters that are kept for a replay at most, newest first; older ones are blanked. */
+export const deadTextsMax = 1_000
 
 export interface NewMessage {
   readonly id: string
@@ -24,7 +27,9 @@ export interface StoredMessage {
   readonly place: number
   readonly bodyHash: string
   readonly to: string
-  /** null once blanked: settled, and the driver keeps no transcript. */
+  /** null for a message that was blanked by an older gateway, which kept no note of it. */
+  readonly kind: MessageContent['kind'] | null
+  /** null once blanked: settled, no text that may be replayed, and the driver keeps no transcript. */
   readonly content: MessageContent | null
   readonly state: MessageState
   /** How often the message was handed to the driver. */
@@ -32,6 +37,8 @@ export interface StoredMessage {
   readonly acceptedAt: Date
   readonly deadline: Date
   readonly providerId: string | null
+  /** The dead letter that this message was made of; null for all others. */
+  readonly replayOf: string | null
 }
 
 /** One step of a message's history; `reason` is a word such as `timeout`, null when there is nothing to explain. */
@@ -44,6 +51,20 @@ export interface Transition {
 export type Acceptance =
   | { readonly outcome: 'accepted' | 'repeated'; readonly message: StoredMessage }
   | { readonly outcome: 'full' }
+
+/** A new message that takes the place of a dead letter, with its text. */
+export interface Replay {
+  /** The dead letter. */
+  readonly deadId: string
+  /** The state in which it was looked at; in another one nothing is done. */
+  readonly deadState: DeadState
+  readonly id: string
+  readonly acceptedAt: Date
+  readonly deadline: Date
+}
+
+/** `repeated`: it was replayed before, as that message. `changed`: its state or its text is not what it was. */
+export type ReplayOutcome = Acceptance | { readonly outcome: 'changed' }
 
 /** A wanted change of state; the store makes it only when the state machine allows it. */
 export interface Move {
@@ -88,6 +109,18 @@ export interface OutboxStore {
   backlog(): Promise<{ depth: number; oldestAcceptedAt: Date | null }>
   /** Messages with their texts in order of acceptance: the newest `limit`, or the first `limit` after a place. */
   transcript(query: { to: string | null; after: number | null; limit: number }): Promise<StoredMessage[]>
+  /** Dead letters in these states, the newest first; `before` a place, for the next page. */
+  deadLetters(query: {
+    states: readonly DeadState[]
+    before: number | null
+    limit: number
+  }): Promise<StoredMessage[]>
+  /** How many dead letters there are of each kind. */
+  deadCounts(): Promise<Record<DeadState, number>>
+  /** Makes a new message of a dead letter's text, once; the text goes with it. */
+  replay(replay: Replay, queuedMax: number): Promise<ReplayOutcome>
+  /** The message that a dead letter was replayed as. */
+  findReplayOf(deadId: string): Promise<StoredMessage | null>
   /** Forgets settled messages accepted before a time, `prunedMax` at most; gives their number. */
   prune(before: Date): Promise<number>
   close(): Promise<void>

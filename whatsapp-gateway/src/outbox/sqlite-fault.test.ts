@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { fullDiskError } from '../testing/full-disk-error.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
-import { isDatabaseUnavailable, openingFault } from './sqlite-fault.ts'
+import { openingFault } from './sqlite-fault.ts'
 
 function faultOf(work: () => void): unknown {
   try {
@@ -25,12 +25,6 @@ function lockedError(): unknown {
 }
 
 describe('a fault of SQLite', () => {
-  it('is one of the disk or of a lock, or a mistake', () => {
-    const mistake = faultOf(() => new DatabaseSync(':memory:').exec('SELECT * FROM nothing'))
-    const faults = [fullDiskError(), lockedError(), mistake, new Error('x'), 'x', undefined]
-    expect(faults.map(isDatabaseUnavailable)).toEqual([true, true, false, false, false, false])
-  })
-
   it('at the opening is told by its cause', () => {
     expect(openingFault(lockedError())).toBe('; does another gateway use the same DATA_DIR?')
     expect(openingFault(fullDiskError())).toBe(': database or disk is full')

@@ -1,13 +1,5 @@
 /** SQLite's primary result codes (sqlite.org/rescode.html) of a file that can't be used now, though all else is right. */
 const busyCodes: ReadonlySet<number | null> = new Set([5, 6])
-/** Busy, locked; out of memory, read-only, input/output error, disk full, can't be opened. */
-const unavailableCodes: ReadonlySet<number | null> = new Set([...busyCodes, 7, 8, 10, 13, 14])
-
-/** Whether it is the disk or a lock that failed, which may pass, rather than a mistake of ours. */
-export function isDatabaseUnavailable(error: unknown): boolean {
-  return unavailableCodes.has(resultCodeOf(error))
-}
-
 /** Why a database file can't be opened, as the end of a line that begins with its path. */
 export function openingFault(error: unknown): string {
   if (busyCodes.has(resultCodeOf(error))) {

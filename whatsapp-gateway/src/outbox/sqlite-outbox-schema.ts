@@ -37,6 +37,14 @@ const migrations: readonly string[] = [
     reason TEXT
   ) STRICT;
   CREATE INDEX transition_message ON transition (message_seq);`,
+  `ALTER TABLE message ADD COLUMN kind TEXT CHECK (kind IN ('text', 'otp'));
+  ALTER TABLE message ADD COLUMN keeps_content INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE message ADD COLUMN replay_of TEXT;
+  UPDATE message SET kind = json_extract(content, '$.kind') WHERE content IS NOT NULL;
+  CREATE UNIQUE INDEX message_replay ON message (replay_of) WHERE replay_of IS NOT NULL;
+  CREATE INDEX message_dead ON message (seq) WHERE state IN ('failed', 'expired', 'unknown');
+  CREATE INDEX message_due ON message (due_at) WHERE state = 'queued';
+  CREATE INDEX message_kept ON message (seq) WHERE keeps_content = 1;`,
 ]
 
 /** How long a start waits for the gateway before it to let go of the file. */

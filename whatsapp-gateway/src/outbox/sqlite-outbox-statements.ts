@@ -5,8 +5,10 @@ import { prunedMax } from './outbox-store.ts'
 export function prepareStatements(database: DatabaseSync) {
   return {
     insert: database.prepare(
-      `INSERT INTO message (id, idempotency_key, body_hash, recipient, content, state, accepted_at, due_at, deadline)
-       VALUES (:id, :idempotencyKey, :bodyHash, :recipient, :content, 'queued', :acceptedAt, 0, :deadline)`,
+      `INSERT INTO message (id, idempotency_key, body_hash, recipient, kind, content, state, accepted_at, due_at,
+         deadline, replay_of)
+       VALUES (:id, :idempotencyKey, :bodyHash, :recipient, :kind, :content, 'queued', :acceptedAt, 0, :deadline,
+         :replayOf)`,
     ),
     byId: database.prepare('SELECT * FROM message WHERE id = ?'),
     byKey: database.prepare('SELECT * FROM message WHERE idempotency_key = ?'),
@@ -21,12 +23,14 @@ export function prepareStatements(database: DatabaseSync) {
     changeState: database.prepare(
       `UPDATE message SET state = :state, due_at = coalesce(:dueAt, due_at),
          provider_id = coalesce(:providerId, provider_id),
-         tries = tries + (:state = 'sending'), handed_at = iif(:state = 'sending', :at, handed_at)
+         tries = tries + (:state = 'sending'), handed_at = iif(:occupies, :at, handed_at),
+         keeps_content = :keepsContent
        WHERE seq = :seq`,
     ),
     setProviderId: database.prepare('UPDATE message SET provider_id = :providerId WHERE seq = :seq'),
     ...prepareQueueStatements(database),
     ...prepareContentStatements(database),
+    ...prepareDeadLetterStatements(database),
   }
 }
 
@@ -65,9 +69,10 @@ function prepareQueueStatements(database: DatabaseSync) {
 
 function prepareContentStatements(database: DatabaseSync) {
   return {
-    // Open messages keep their content whatever their age: it is still to be sent.
+    // Open messages keep their content whatever their age: it is still to be sent. Dead letters keep theirs as well.
     blankBeyond: database.prepare(
       `UPDATE message SET content = NULL WHERE content IS NOT NULL AND state NOT IN ('queued', 'sending')
+         AND keeps_content = 0
          AND seq <= (SELECT seq FROM message WHERE content IS NOT NULL ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
     ),
     newestTexts: database.prepare(
@@ -77,6 +82,25 @@ function prepareContentStatements(database: DatabaseSync) {
     textsAfter: database.prepare(
       `SELECT * FROM message WHERE content IS NOT NULL AND (:recipient IS NULL OR recipient = :recipient)
          AND seq > :after ORDER BY seq LIMIT :limit`,
+    ),
+  }
+}
+
+function prepareDeadLetterStatements(database: DatabaseSync) {
+  return {
+    byReplayOf: database.prepare('SELECT * FROM message WHERE replay_of = ?'),
+    deadLetters: database.prepare(
+      `SELECT * FROM message INDEXED BY message_dead WHERE state IN ('failed', 'expired', 'unknown')
+         AND state IN (SELECT value FROM json_each(:states)) AND (:before IS NULL OR seq < :before)
+       ORDER BY seq DESC LIMIT :limit`,
+    ),
+    deadCounts: database.prepare(
+      `SELECT state, count(*) AS count FROM message WHERE state IN ('failed', 'expired', 'unknown') GROUP BY state`,
+    ),
+    blank: database.prepare('UPDATE message SET content = NULL, keeps_content = 0 WHERE seq = ?'),
+    blankDeadBeyond: database.prepare(
+      `UPDATE message SET content = NULL, keeps_content = 0 WHERE keeps_content = 1
+         AND seq <= (SELECT seq FROM message WHERE keeps_content = 1 ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
     ),
   }
 }

@@ -1,37 +1,37 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { MessageContent } from '../drivers/driver.ts'
-import { isSettled, mayMove, type MessageState } from './message-state.ts'
-import type {
-  Acceptance,
-  Move,
-  NewMessage,
-  OutboxStore,
-  Pacing,
-  StoredMessage,
-  Transition,
+import { type DeadState, isSettled, mayMove, type MessageState } from './message-state.ts'
+import {
+  type Acceptance,
+  deadTextsMax,
+  type Move,
+  type NewMessage,
+  type OutboxStore,
+  type Pacing,
+  type Replay,
+  type ReplayOutcome,
+  type StoredMessage,
+  type Transition,
 } from './outbox-store.ts'
 import { inTransaction, openOutboxDatabase } from './sqlite-outbox-schema.ts'
 import { prepareStatements } from './sqlite-outbox-statements.ts'
-
-/** A row of `message`; the STRICT table with its checks vouches for the types. */
-interface MessageRow {
-  seq: number
-  id: string
-  body_hash: string
-  recipient: string
-  content: string | null
-  state: MessageState
-  tries: number
-  accepted_at: number
-  deadline: number
-  provider_id: string | null
-}
+import {
+  dateOrNull,
+  deadCountsOf,
+  keepsContent,
+  messageOf,
+  messageOrNull,
+  type MessageRow,
+  occupiesRecipient,
+  queuedChange,
+} from './stored-row.ts'
 
 /** The outbox in a SQLite file: what a method resolved with survives a power cut (WAL, synchronous = FULL). */
 export class SqliteOutboxStore implements OutboxStore {
   readonly #database: DatabaseSync
   readonly #sql: ReturnType<typeof prepareStatements>
   readonly #textsMax: number
+  /** How many wait, counted along: nobody else writes, and a count would read all of them. */
+  #queued: number
 
   /**
    * Opens (or makes) the outbox at `path`. Contents of settled messages are blanked but for the newest `textsMax`;
@@ -42,49 +42,39 @@ export class SqliteOutboxStore implements OutboxStore {
     this.#database = openOutboxDatabase(options.path)
     this.#sql = prepareStatements(this.#database)
     this.#textsMax = options.textsMax
+    this.#queued = Number(this.#sql.queuedCount.get()?.['count'])
     // The driver before this one may have kept more.
     this.#sql.blankBeyond.run(this.#textsMax)
   }
 
   async accept(message: NewMessage, queuedMax: number): Promise<Acceptance> {
-    return inTransaction(this.#database, () => {
+    return this.#write(() => {
       const earlier =
         message.idempotencyKey === null ? undefined : this.#sql.byKey.get(message.idempotencyKey)
       if (earlier !== undefined) {
-        return { outcome: 'repeated', message: toMessage(earlier) }
+        return { outcome: 'repeated', message: messageOf(earlier) }
       }
-      if (Number(this.#sql.queuedCount.get()?.['count']) >= queuedMax) {
+      if (this.#queued >= queuedMax) {
         return { outcome: 'full' }
       }
-      const inserted = this.#sql.insert.run({
-        id: message.id,
-        idempotencyKey: message.idempotencyKey,
-        bodyHash: message.bodyHash,
-        recipient: message.to,
+      return this.#insert({
+        ...message,
         content: JSON.stringify(message.content),
-        acceptedAt: message.acceptedAt.getTime(),
-        deadline: message.deadline.getTime(),
+        kind: message.content.kind,
       })
-      this.#sql.addTransition.run({
-        seq: inserted.lastInsertRowid,
-        state: 'queued',
-        at: message.acceptedAt.getTime(),
-        reason: null,
-      })
-      return { outcome: 'accepted', message: toMessage(this.#sql.byId.get(message.id)) }
     })
   }
 
   async find(id: string): Promise<StoredMessage | null> {
-    return toMessageOrNull(this.#sql.byId.get(id))
+    return messageOrNull(this.#sql.byId.get(id))
   }
 
   async findByIdempotencyKey(key: string): Promise<StoredMessage | null> {
-    return toMessageOrNull(this.#sql.byKey.get(key))
+    return messageOrNull(this.#sql.byKey.get(key))
   }
 
   async findByProviderId(providerId: string): Promise<StoredMessage | null> {
-    return toMessageOrNull(this.#sql.byProviderId.get(providerId))
+    return messageOrNull(this.#sql.byProviderId.get(providerId))
   }
 
   async history(id: string): Promise<Transition[]> {
@@ -96,7 +86,7 @@ export class SqliteOutboxStore implements OutboxStore {
   }
 
   async move(move: Move): Promise<boolean> {
-    return inTransaction(this.#database, () => {
+    return this.#write(() => {
       const row = this.#sql.byId.get(move.id)
       return row === undefined ? false : this.#moveRow(toRow(row), move)
     })
@@ -105,7 +95,7 @@ export class SqliteOutboxStore implements OutboxStore {
   async nextReady(pacing: Pacing): Promise<StoredMessage | null> {
     const { now, recipientIntervalMs } = pacing
     const nowMs = now.getTime()
-    return toMessageOrNull(this.#sql.nextReady.get({ now: nowMs, pacedAfter: nowMs - recipientIntervalMs }))
+    return messageOrNull(this.#sql.nextReady.get({ now: nowMs, pacedAfter: nowMs - recipientIntervalMs }))
   }
 
   async nextWakeAt(pacing: Pacing): Promise<Date | null> {
@@ -124,7 +114,7 @@ export class SqliteOutboxStore implements OutboxStore {
     if (rows.length === 0) {
       return []
     }
-    return inTransaction(this.#database, () =>
+    return this.#write(() =>
       rows.map(toRow).map((row) => {
         this.#moveRow(row, { id: row.id, to: 'expired', at: now, reason: 'deadline' })
         return row.id
@@ -133,7 +123,7 @@ export class SqliteOutboxStore implements OutboxStore {
   }
 
   async recoverInterrupted(now: Date): Promise<number> {
-    return inTransaction(this.#database, () => {
+    return this.#write(() => {
       const rows = this.#sql.interrupted.all().map(toRow)
       rows.forEach((row) => this.#moveRow(row, { id: row.id, to: 'unknown', at: now, reason: 'interrupted' }))
       return rows.length
@@ -155,7 +145,50 @@ export class SqliteOutboxStore implements OutboxStore {
       after === null
         ? this.#sql.newestTexts.all({ recipient, limit })
         : this.#sql.textsAfter.all({ recipient, after, limit })
-    return rows.map(toMessage)
+    return rows.map(messageOf)
+  }
+
+  async deadLetters(query: {
+    states: readonly DeadState[]
+    before: number | null
+    limit: number
+  }): Promise<StoredMessage[]> {
+    return this.#sql.deadLetters.all({ ...query, states: JSON.stringify(query.states) }).map(messageOf)
+  }
+
+  async deadCounts(): Promise<Record<DeadState, number>> {
+    return deadCountsOf(this.#sql.deadCounts.all())
+  }
+
+  async replay({ deadId, deadState, ...replacement }: Replay, queuedMax: number): Promise<ReplayOutcome> {
+    return this.#write(() => {
+      const earlier = this.#sql.byReplayOf.get(deadId)
+      if (earlier !== undefined) {
+        return { outcome: 'repeated', message: messageOf(earlier) }
+      }
+      const dead = this.#sql.byId.get(deadId)
+      if (dead === undefined || toRow(dead).state !== deadState || toRow(dead).content === null) {
+        return { outcome: 'changed' }
+      }
+      if (this.#queued >= queuedMax) {
+        return { outcome: 'full' }
+      }
+      const { seq, body_hash: bodyHash, recipient: to, kind, content } = toRow(dead)
+      this.#sql.blank.run(seq)
+      return this.#insert({
+        ...replacement,
+        idempotencyKey: null,
+        bodyHash,
+        to,
+        kind,
+        content,
+        replayOf: deadId,
+      })
+    })
+  }
+
+  async findReplayOf(deadId: string): Promise<StoredMessage | null> {
+    return messageOrNull(this.#sql.byReplayOf.get(deadId))
   }
 
   async prune(before: Date): Promise<number> {
@@ -166,6 +199,37 @@ export class SqliteOutboxStore implements OutboxStore {
     this.#database.close()
   }
 
+  /** One transaction; the count of what waits goes back with it. */
+  #write<T>(work: () => T): T {
+    const queuedBefore = this.#queued
+    try {
+      return inTransaction(this.#database, work)
+    } catch (error) {
+      this.#queued = queuedBefore
+      throw error
+    }
+  }
+
+  #insert(
+    message: Omit<NewMessage, 'content'> & Pick<MessageRow, 'kind' | 'content'> & { replayOf?: string },
+  ): { outcome: 'accepted'; message: StoredMessage } {
+    const { id, acceptedAt } = message
+    const { lastInsertRowid: seq } = this.#sql.insert.run({
+      id,
+      idempotencyKey: message.idempotencyKey,
+      bodyHash: message.bodyHash,
+      recipient: message.to,
+      kind: message.kind,
+      content: message.content,
+      acceptedAt: acceptedAt.getTime(),
+      deadline: message.deadline.getTime(),
+      replayOf: message.replayOf ?? null,
+    })
+    this.#sql.addTransition.run({ seq, state: 'queued', at: acceptedAt.getTime(), reason: null })
+    this.#queued += 1
+    return { outcome: 'accepted', message: messageOf(this.#sql.byId.get(id)) }
+  }
+
   #moveRow(row: MessageRow, move: Move): boolean {
     const { seq } = row
     if (!mayMove(row.state, move.to)) {
@@ -174,6 +238,7 @@ export class SqliteOutboxStore implements OutboxStore {
       }
       return false
     }
+    this.#queued += queuedChange(row.state, move.to)
     const at = move.at.getTime()
     this.#sql.changeState.run({
       seq,
@@ -181,10 +246,15 @@ export class SqliteOutboxStore implements OutboxStore {
       state: move.to,
       dueAt: move.dueAt?.getTime() ?? null,
       providerId: move.providerId ?? null,
+      keepsContent: keepsContent(row, move.to) && row.content !== null ? 1 : 0,
+      occupies: occupiesRecipient(row.state, move.to) ? 1 : 0,
     })
     this.#sql.addTransition.run({ seq, at, state: move.to, reason: move.reason ?? null })
     if (isSettled(move.to)) {
       this.#sql.blankBeyond.run(this.#textsMax)
+    }
+    if (keepsContent(row, move.to)) {
+      this.#sql.blankDeadBeyond.run(deadTextsMax)
     }
     return true
   }
@@ -192,36 +262,4 @@ export class SqliteOutboxStore implements OutboxStore {
 
 function toRow(row: unknown): MessageRow {
   return row as MessageRow
-}
-
-function toMessageOrNull(row: unknown): StoredMessage | null {
-  return row === undefined ? null : toMessage(row)
-}
-
-function toMessage(value: unknown): StoredMessage {
-  const row = toRow(value)
-  return {
-    id: row.id,
-    place: row.seq,
-    bodyHash: row.body_hash,
-    to: row.recipient,
-    content: row.content === null ? null : toContent(row.content),
-    state: row.state,
-    tries: row.tries,
-    acceptedAt: new Date(row.accepted_at),
-    deadline: new Date(row.deadline),
-    providerId: row.provider_id,
-  }
-}
-
-/** The content as `accept` wrote it. */
-function toContent(json: string): MessageContent {
-  const content = JSON.parse(json) as
-    | { kind: 'text'; text: string }
-    | { kind: 'otp'; code: string; expiresAt: string }
-  return content.kind === 'text' ? content : { ...content, expiresAt: new Date(content.expiresAt) }
-}
-
-function dateOrNull(epochMs: unknown): Date | null {
-  return typeof epochMs === 'number' ? new Date(epochMs) : null
 }

@@ -22,7 +22,7 @@ export async function quiet(): Promise<void> {
 }
 
 /** A dispatcher on a real outbox, with a time that stands still; three tries, 1 s and 2 s apart. */
-export async function startDispatcher(driver: FakeDriver) {
+export async function startDispatcher(driver: FakeDriver, random: () => number = () => 1) {
   const time = new ManualTime()
   const store = new SqliteOutboxStore({ path: join(temporaryFolder(), 'outbox.sqlite'), textsMax: 0 })
   const settled: string[] = []
@@ -32,7 +32,7 @@ export async function startDispatcher(driver: FakeDriver) {
     clock: time,
     timers: time,
     log: createLogger({ service: 'test', level: 'silent' }),
-    random: () => 1,
+    random,
     retry: { triesMax: 3, delayMs: 1_000, delayMaxMs: 30_000 },
     sendTimeoutMs,
     onSettled: (id) => settled.push(id),
@@ -53,7 +53,7 @@ export async function startDispatcher(driver: FakeDriver) {
         acceptedAt: time.now(),
         deadline: time.in(lifeMs),
       },
-      100,
+      10_000,
     )
     await dispatcher.wake()
   }

@@ -19,6 +19,12 @@ export class ManualTime implements Clock, Timers {
     return this.#timers.size
   }
 
+  /** How long until the next timer calls back, in ms; null when none is set. */
+  get untilNextTimerMs(): number | null {
+    const next = this.#nextDue(Infinity)
+    return next === undefined ? null : Math.max(0, next.atMs - this.#nowMs)
+  }
+
   in(delayMs: number): Date {
     return new Date(this.#nowMs + delayMs)
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 import { insertedIds } from '../inserted-ids.ts'
 import { openMigratedDatabase } from '../migrated-database.ts'
 import type { Database } from '../schema.ts'

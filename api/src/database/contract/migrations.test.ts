@@ -2,7 +2,11 @@ import { StartupError } from '@ura/core/service'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ensureFirstCatalogue } from '../../catalogue/catalogue-repository.ts'
-import { createTestDatabase, databaseServerUrl, type TestDatabase } from '../../testing/test-database.ts'
+import {
+  createTestDatabase,
+  databaseServerUrl,
+  type TestDatabase,
+} from '@ura/core/database/testing/test-database'
 import { openDatabase } from '../connection.ts'
 import { migrationWordsOf } from '../dialect.ts'
 import { parseMigration } from '../migration-files.ts'

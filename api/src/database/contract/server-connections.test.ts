@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../connection.ts'
-import { isConnectionLost } from '../database-errors.ts'
+import { isConnectionLost } from '@ura/core/database/database-errors'
 import type { Database } from '../schema.ts'
 import { inTransaction } from '../transaction.ts'
 import { append, createTwoPrograms, nameOf, type TwoPrograms } from './two-programs.ts'

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startStallingProxy, type StallingProxy } from '../../testing/stalling-proxy.ts'
-import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts'
+import { startStallingProxy, type StallingProxy } from '@ura/core/database/testing/stalling-proxy'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 import { openDatabase } from '../connection.ts'
 import { activityOf } from '../database-activity.ts'
-import { isUnavailable } from '../database-errors.ts'
+import { isUnavailable } from '@ura/core/database/database-errors'
 import type { Database } from '../schema.ts'
 import { inTransaction } from '../transaction.ts'
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
-import { createTestDatabase } from '../../testing/test-database.ts'
+import { createTestDatabase } from '@ura/core/database/testing/test-database'
 import { insertedIds } from '../inserted-ids.ts'
 import { openMigratedDatabase } from '../migrated-database.ts'
 

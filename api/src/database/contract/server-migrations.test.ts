@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 import { openDatabase } from '../connection.ts'
 import { migrationWordsOf } from '../dialect.ts'
 import { parseMigration } from '../migration-files.ts'

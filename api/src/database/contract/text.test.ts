@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addUsers, findActiveUser, listUsers } from '../../users/user-repository.ts'
-import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts'
-import { isUniqueViolation } from '../database-errors.ts'
+import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import { isUniqueViolation } from '@ura/core/database/database-errors'
 import { openMigratedDatabase } from '../migrated-database.ts'
 import type { Database } from '../schema.ts'
 

@@ -1,4 +1,4 @@
-import { createTestDatabase } from '../../testing/test-database.ts'
+import { createTestDatabase } from '@ura/core/database/testing/test-database'
 import { addUsers } from '../../users/user-repository.ts'
 import { openDatabase } from '../connection.ts'
 import { openMigratedDatabase } from '../migrated-database.ts'

@@ -2,18 +2,21 @@ import type { Command, CommandOption, Commands } from './command.ts'
 
 const exitCodes = 'Saída: 0 feito, 1 recusado, 2 comando não entendido ou configuração com defeito.'
 
-/** Help on a command, a group (`users`), or everything (an empty name). */
-export function helpText(commands: Commands, name: string): string {
+/**
+ * Help on a command, a group (`users`), or everything (an empty name).
+ * @param program what is typed before a command, as `npm run admin --`
+ */
+export function helpText(program: string, commands: Commands<Command<never>>, name: string): string {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  return command === undefined ? groupHelp(commands, name) : commandHelp(command)
+  return command === undefined ? groupHelp(program, commands, name) : commandHelp(program, command)
 }
 
-function groupHelp(commands: Commands, group: string): string {
+function groupHelp(program: string, commands: Commands<Command<never>>, group: string): string {
   const lines = Object.entries(commands)
     .filter(([name]) => group === '' || name.startsWith(`${group} `))
     .flatMap(([, { usage, summary }]) => [`  ${usage}`, `      ${summary}`])
   return [
-    `Uso: npm run admin -- ${group === '' ? 'COMANDO' : `${group} …`} [opções]`,
+    `Uso: ${program} ${group === '' ? 'COMANDO' : `${group} …`} [opções]`,
     '',
     ...lines,
     '',
@@ -22,7 +25,7 @@ function groupHelp(commands: Commands, group: string): string {
   ].join('\n')
 }
 
-function commandHelp({ usage, summary, options = {}, explanation }: Command): string {
+function commandHelp(program: string, { usage, summary, options = {}, explanation }: Command<never>): string {
   const all: Readonly<Record<string, CommandOption>> = {
     ...options,
     json: { summary: 'Resposta para programas' },
@@ -34,7 +37,7 @@ function commandHelp({ usage, summary, options = {}, explanation }: Command): st
   ])
   const width = named.reduce((widest, [name = '']) => Math.max(widest, name.length), 0)
   return [
-    `Uso: npm run admin -- ${usage} [opções]`,
+    `Uso: ${program} ${usage} [opções]`,
     '',
     `${summary}.`,
     ...(explanation === undefined ? [] : ['', explanation]),

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util'
 import { type Command, type CommandInput, type Commands, UsageError } from './command.ts'
 
 /** A command as it was typed, or the name of what help was asked for: a command, a group, or nothing. */
-export type TypedCommand =
-  | { kind: 'run'; command: Command; input: CommandInput; json: boolean }
+export type TypedCommand<C extends Command<never>> =
+  | { kind: 'run'; command: C; input: CommandInput; json: boolean }
   | { kind: 'help'; name: string }
 
 const commonOptions = { help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' } } as const
@@ -12,7 +12,10 @@ const commonOptions = { help: { type: 'boolean', short: 'h' }, json: { type: 'bo
  * Reads what was typed: `GROUP COMMAND ARGUMENTS --options`, options anywhere.
  * @throws UsageError for an unknown command or option, or too few or many arguments
  */
-export function parseTyped(commands: Commands, typed: readonly string[]): TypedCommand {
+export function parseTyped<C extends Command<never>>(
+  commands: Commands<C>,
+  typed: readonly string[],
+): TypedCommand<C> {
   const words = commandWords(commands, typed)
   const name = words.slice(0, 2).join(' ')
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
@@ -41,16 +44,16 @@ export function parseTyped(commands: Commands, typed: readonly string[]): TypedC
 }
 
 /** Whether some command's name begins with that word. */
-function isGroup(commands: Commands, word: string): boolean {
+function isGroup(commands: Commands<Command<never>>, word: string): boolean {
   return Object.keys(commands).some((name) => name.startsWith(`${word} `))
 }
 
 /** What was typed without options and, as far as any command knows them, their values. */
-function commandWords(commands: Commands, typed: readonly string[]): string[] {
+function commandWords(commands: Commands<Command<never>>, typed: readonly string[]): string[] {
   const all = Object.assign(
     {},
     ...Object.values(commands).map(({ options }) => options),
-  ) as Command['options']
+  ) as Command<never>['options']
   return parseArgs({
     args: [...typed],
     allowPositionals: true,
@@ -60,7 +63,7 @@ function commandWords(commands: Commands, typed: readonly string[]): string[] {
 }
 
 function parseWith(
-  command: Command,
+  command: Command<never>,
   typed: readonly string[],
 ): { values: Readonly<Record<string, string | boolean | undefined>>; positionals: string[] } {
   try {
@@ -74,7 +77,9 @@ function parseWith(
   }
 }
 
-function parseOptions(options: Command['options'] = {}): Record<string, { type: 'string' | 'boolean' }> {
+function parseOptions(
+  options: Command<never>['options'] = {},
+): Record<string, { type: 'string' | 'boolean' }> {
   return Object.fromEntries(
     Object.entries(options).map(([name, { value }]) => [
       name,
