@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StartupError } from '@ura/core/service'
 import { DatabaseSync } from 'node:sqlite'
+import { inboundSchema } from '../inbound/inbound-schema.ts'
 import { openingFault } from './sqlite-fault.ts'
 
 /** Forward only; the database's `user_version` tells how many of these it has. Times are epoch milliseconds. */
@@ -37,6 +38,7 @@ const migrations: readonly string[] = [
     reason TEXT
   ) STRICT;
   CREATE INDEX transition_message ON transition (message_seq);`,
+  inboundSchema,
 ]
 
 /** How long a start waits for the gateway before it to let go of the file. */

@@ -1,5 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { MessageContent } from '../drivers/driver.ts'
+import type { InboundStore } from '../inbound/inbound-store.ts'
+import { SqliteInboundStore } from '../inbound/sqlite-inbound-store.ts'
+import { SqliteWebhookCallStore, type WebhookCallStore } from '../webhooks/webhook-call-store.ts'
 import { isSettled, mayMove, type MessageState } from './message-state.ts'
 import type {
   Acceptance,
@@ -32,6 +35,10 @@ export class SqliteOutboxStore implements OutboxStore {
   readonly #database: DatabaseSync
   readonly #sql: ReturnType<typeof prepareStatements>
   readonly #textsMax: number
+  /** Received messages, in the same file: a reply and the mark of what it answers are one transaction. */
+  readonly inbound: InboundStore
+  /** Calls of a provider's webhook, in the same file. */
+  readonly webhookCalls: WebhookCallStore
 
   /**
    * Opens (or makes) the outbox at `path`. Contents of settled messages are blanked but for the newest `textsMax`;
@@ -42,37 +49,16 @@ export class SqliteOutboxStore implements OutboxStore {
     this.#database = openOutboxDatabase(options.path)
     this.#sql = prepareStatements(this.#database)
     this.#textsMax = options.textsMax
+    this.inbound = new SqliteInboundStore(this.#database, (message, queuedMax) =>
+      this.#acceptRow(message, queuedMax),
+    )
+    this.webhookCalls = new SqliteWebhookCallStore(this.#database)
     // The driver before this one may have kept more.
     this.#sql.blankBeyond.run(this.#textsMax)
   }
 
   async accept(message: NewMessage, queuedMax: number): Promise<Acceptance> {
-    return inTransaction(this.#database, () => {
-      const earlier =
-        message.idempotencyKey === null ? undefined : this.#sql.byKey.get(message.idempotencyKey)
-      if (earlier !== undefined) {
-        return { outcome: 'repeated', message: toMessage(earlier) }
-      }
-      if (Number(this.#sql.queuedCount.get()?.['count']) >= queuedMax) {
-        return { outcome: 'full' }
-      }
-      const inserted = this.#sql.insert.run({
-        id: message.id,
-        idempotencyKey: message.idempotencyKey,
-        bodyHash: message.bodyHash,
-        recipient: message.to,
-        content: JSON.stringify(message.content),
-        acceptedAt: message.acceptedAt.getTime(),
-        deadline: message.deadline.getTime(),
-      })
-      this.#sql.addTransition.run({
-        seq: inserted.lastInsertRowid,
-        state: 'queued',
-        at: message.acceptedAt.getTime(),
-        reason: null,
-      })
-      return { outcome: 'accepted', message: toMessage(this.#sql.byId.get(message.id)) }
-    })
+    return inTransaction(this.#database, () => this.#acceptRow(message, queuedMax))
   }
 
   async find(id: string): Promise<StoredMessage | null> {
@@ -164,6 +150,32 @@ export class SqliteOutboxStore implements OutboxStore {
 
   async close(): Promise<void> {
     this.#database.close()
+  }
+
+  #acceptRow(message: NewMessage, queuedMax: number): Acceptance {
+    const earlier = message.idempotencyKey === null ? undefined : this.#sql.byKey.get(message.idempotencyKey)
+    if (earlier !== undefined) {
+      return { outcome: 'repeated', message: toMessage(earlier) }
+    }
+    if (Number(this.#sql.queuedCount.get()?.['count']) >= queuedMax) {
+      return { outcome: 'full' }
+    }
+    const inserted = this.#sql.insert.run({
+      id: message.id,
+      idempotencyKey: message.idempotencyKey,
+      bodyHash: message.bodyHash,
+      recipient: message.to,
+      content: JSON.stringify(message.content),
+      acceptedAt: message.acceptedAt.getTime(),
+      deadline: message.deadline.getTime(),
+    })
+    this.#sql.addTransition.run({
+      seq: inserted.lastInsertRowid,
+      state: 'queued',
+      at: message.acceptedAt.getTime(),
+      reason: null,
+    })
+    return { outcome: 'accepted', message: toMessage(this.#sql.byId.get(message.id)) }
   }
 
   #moveRow(row: MessageRow, move: Move): boolean {
