@@ -59,8 +59,9 @@ async function request(url: string, init: RequestInit): Promise<GraphAnswer> {
 }
 
 function isSurelyUnsent(error: unknown): boolean {
-  const { cause } = error as { cause?: { code?: unknown } }
-  return typeof cause?.code === 'string' && unsentCodes.test(cause.code)
+  const { cause } = error as { cause?: { code?: unknown; message?: unknown } }
+  // Fetch refuses some ports by itself (fetch.spec.whatwg.org, "bad port"), and has no code for that.
+  return cause?.message === 'bad port' || (typeof cause?.code === 'string' && unsentCodes.test(cause.code))
 }
 
 /** The body when it is JSON of a sane size, else null. @throws when the connection breaks in the middle of it */
