@@ -2,8 +2,8 @@ import { createTicketReader } from '@ura/core/ticket-api/ticket-reader'
 import { InboundDesk, type InboundDeskOptions } from './inbound-desk.ts'
 import { createTicketStatusConsumer } from './ticket-status/ticket-status-consumer.ts'
 
-/** One question to the ticket API; more tries come with the message's own. */
-const budget = { totalMs: 4_000, attemptMs: 3_000 }
+/** One question to the ticket API, asked once: a message that can't be answered is tried again itself. */
+const budget = { totalMs: 4_000, attemptMs: 4_000, attemptsMax: 1 }
 
 /** The desk as it is configured: it answers by the ticket API when it has a token for it. */
 export function createInboundDesk(
