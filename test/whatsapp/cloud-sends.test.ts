@@ -178,6 +178,18 @@ describe('a channel that Meta has closed', () => {
     expect(gateway.graph.accepted).toHaveLength(1)
   })
 
+  it('keeps a message until its deadline and no longer', async () => {
+    const gateway = await CloudGateway.start()
+    gateway.graph.scripts.push({ kind: 'error', code: 131_031 })
+    const id = await gateway.sendCode()
+    await gateway.until(() => gateway.connection()).toBe('banned')
+    gateway.time.advance(4 * 60_000)
+    expect(await gateway.stateOf(id)).toBe('queued')
+    gateway.time.advance(60_000)
+    await gateway.until(() => gateway.stateOf(id)).toBe('expired')
+    expect(gateway.graph.accepted).toEqual([])
+  })
+
   it('is told at the start when the token is refused', async () => {
     const gateway = await CloudGateway.start(
       { WHATSAPP_CLOUD_TOKEN: 'a-token-that-was-revoked' },

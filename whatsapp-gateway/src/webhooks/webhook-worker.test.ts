@@ -7,10 +7,10 @@ import { ManualTime } from '../testing/manual-time.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { WebhookWorker } from './webhook-worker.ts'
 
-function startWorker(work: (body: string) => Promise<void>) {
+function startWorker(work: (body: string) => Promise<void>, path = join(temporaryFolder(), 'outbox.sqlite')) {
   const time = new ManualTime()
-  const store = new SqliteOutboxStore({ path: join(temporaryFolder(), 'outbox.sqlite'), textsMax: 0 })
-  onTestFinished(() => store.close())
+  const store = new SqliteOutboxStore({ path, textsMax: 0 })
+  onTestFinished(async () => store.close().catch(() => {}))
   const worker = new WebhookWorker({
     calls: store.webhookCalls,
     work,
@@ -21,7 +21,7 @@ function startWorker(work: (body: string) => Promise<void>) {
   })
   const keep = (body: string, waitingMax = 10): Promise<boolean> =>
     store.webhookCalls.keep(body, { receivedAt: time.now(), waitingMax })
-  return { time, worker, keep, calls: store.webhookCalls }
+  return { time, worker, keep, path, store, calls: store.webhookCalls }
 }
 
 it('works calls through in their order, each once', async () => {
@@ -32,6 +32,16 @@ it('works calls through in their order, each once', async () => {
   await worker.wake()
   await worker.wake()
   expect(worked).toEqual(['one', 'two'])
+})
+
+it('goes on with what an earlier run had answered and not worked through', async () => {
+  const earlier = startWorker(async () => {})
+  await earlier.keep('one')
+  await earlier.store.close()
+  const worked: string[] = []
+  const { worker } = startWorker(async (body) => void worked.push(body), earlier.path)
+  await worker.wake()
+  expect(worked).toEqual(['one'])
 })
 
 it('takes no more calls than may wait', async () => {
