@@ -59,17 +59,18 @@ export class Channel {
     this.#cancelTimer()
   }
 
-  /** Whether a message may be sent now; who may must say `leave` afterwards. */
-  enter(): boolean {
+  /** Lets a message be sent now: gives what is to be called when its send is over; null = not now. */
+  enter(): (() => void) | null {
     if (this.#phase === 'paused' || this.#trialUnderWay) {
-      return false
+      return null
     }
-    this.#trialUnderWay = this.#phase === 'trial'
-    return true
-  }
-
-  leave(): void {
-    this.#trialUnderWay = false
+    if (this.#phase === 'open') {
+      return () => {}
+    }
+    this.#trialUnderWay = true
+    return () => {
+      this.#trialUnderWay = false
+    }
   }
 
   /** Meta dealt with a message: it took it, or refused that message alone. */

@@ -111,7 +111,8 @@ export class CloudApiDriver implements Driver {
   }
 
   async send(message: OutgoingMessage, signal: AbortSignal): Promise<{ providerId: string }> {
-    if (!this.#channel.enter()) {
+    const leave = this.#channel.enter()
+    if (leave === null) {
       throw new NotSentError(failureReasons.pause, {
         retryable: true,
         untilDeadline: true,
@@ -126,7 +127,7 @@ export class CloudApiDriver implements Driver {
       return await this.#post(message, attempt, AbortSignal.any([signal, deadline.signal]))
     } finally {
       cancel()
-      this.#channel.leave()
+      leave()
     }
   }
 
