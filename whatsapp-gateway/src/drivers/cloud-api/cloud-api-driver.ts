@@ -10,6 +10,7 @@ import {
   type WebhookHost,
   type Webhooks,
 } from '../driver.ts'
+import { accessCodeAttempt, type Attempt, noticeAttempt, textAttempt } from './attempt.ts'
 import { Channel, type ProbeResult } from './channel.ts'
 import { deliveryStatusOf } from './delivery-status.ts'
 import type { EarlyStatuses } from './early-statuses.ts'
@@ -18,14 +19,7 @@ import { judgeAnswer } from './graph-answer.ts'
 import { type GraphAnswer, type GraphClient, NotReachedError } from './graph-client.ts'
 import { classOfGraphError, failureReasons, isLimit, settingAtFault } from './graph-error.ts'
 import type { CloudStatus } from './webhook-payload.ts'
-import {
-  accessCodePayload,
-  noticePayload,
-  oneLine,
-  type Template,
-  templateTextMax,
-  textPayload,
-} from './payloads.ts'
+import type { Template } from './payloads.ts'
 
 export interface CloudApiDriverOptions {
   graph: GraphClient
@@ -53,11 +47,6 @@ const parallelMax = 64
 /** Free text is for those who wrote within 24 h; a minute less, for clocks differ and messages travel. */
 const windowMs = 24 * 60 * 60 * 1_000 - 60_000
 const trialPauseMs = 1_000
-
-interface Attempt {
-  readonly payload: object
-  readonly template: 'access_code' | 'notice' | null
-}
 
 /** WhatsApp through Meta's Cloud API: codes and notices as templates, free text inside the 24 h window. */
 export class CloudApiDriver implements Driver {
@@ -134,12 +123,11 @@ export class CloudApiDriver implements Driver {
   async #firstAttempt(message: OutgoingMessage): Promise<Attempt> {
     const { content } = message
     if (content.kind === 'otp') {
-      const payload = accessCodePayload(message, content.code, this.#options.codeTemplate)
-      return { payload, template: 'access_code' }
+      return accessCodeAttempt(message, content.code, this.#options.codeTemplate)
     }
     return (await this.#isWindowOpen(message.to))
-      ? { payload: textPayload(message, content.text, content.replyTo), template: null }
-      : this.#noticeAttempt(message, content.text)
+      ? textAttempt(message, content.text, content.replyTo)
+      : noticeAttempt(message, content.text, this.#options.noticeTemplate)
   }
 
   async #isWindowOpen(phone: string): Promise<boolean> {
@@ -150,17 +138,6 @@ export class CloudApiDriver implements Driver {
       // Nothing has left: the disk is what failed.
       throw new NotSentError('store_fault', { retryable: true, untilDeadline: true, cause })
     }
-  }
-
-  #noticeAttempt(message: OutgoingMessage, text: string): Attempt {
-    const { noticeTemplate } = this.#options
-    if (noticeTemplate === null) {
-      throw new NotSentError(failureReasons.window, { retryable: false })
-    }
-    if (oneLine(text).length > templateTextMax) {
-      throw new NotSentError('too_long_for_template', { retryable: false })
-    }
-    return { payload: noticePayload(message, text, noticeTemplate), template: 'notice' }
   }
 
   async #post(
@@ -182,7 +159,11 @@ export class CloudApiDriver implements Driver {
     const isClosed = classOfGraphError(verdict.code, answer.statusCode) === 'window'
     if (isClosed && attempt.template === null && message.content.kind === 'text') {
       // Meta is sure that this one did not leave: the template may take its place at once.
-      return await this.#post(message, this.#noticeAttempt(message, message.content.text), signal)
+      return await this.#post(
+        message,
+        noticeAttempt(message, message.content.text, this.#options.noticeTemplate),
+        signal,
+      )
     }
     throw this.#refusal(verdict.code, answer, attempt)
   }
