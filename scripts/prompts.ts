@@ -1,4 +1,4 @@
-import { createTerminal } from '@ura/api/admin/terminal'
+import { createTerminal } from '@ura/core/command-line/terminal'
 import { runPrompts } from './prompts/command.ts'
 
 /** `npm run prompts`: the prompt pack, and the page on which it can be heard. */

@@ -1,5 +1,5 @@
 import { promptTexts } from '@ura/agi/prompts/pt-br'
-import type { Terminal } from '@ura/api/admin/terminal'
+import type { Terminal } from '@ura/core/command-line/terminal'
 import { writeFileAtomic } from '@ura/api/speech/atomic-file'
 import {
   configuredLexicon,

@@ -7,17 +7,24 @@ import { addAdminRoutes } from './admin/admin-routes.ts'
 import type { GatewayConfiguration } from './config.ts'
 import { addDeadLetterRoutes } from './dead-letters/dead-letter-routes.ts'
 import { createConsoleDriver, type PrintedMessage } from './drivers/console-driver.ts'
-import type { Driver } from './drivers/driver.ts'
+import { createCloudApiDriver } from './drivers/cloud-api/create-cloud-api-driver.ts'
+import { requireCloudApi } from './drivers/cloud-api/settings.ts'
+import type { Driver, Webhooks } from './drivers/driver.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './health/metrics.ts'
+import { createInboundMetrics } from './health/inbound-metrics.ts'
 import { requireBearer } from './http/authentication.ts'
+import { createInboundDesk } from './inbound/create-inbound-desk.ts'
+import type { InboundDesk } from './inbound/inbound-desk.ts'
 import { MessageDesk } from './messages/message-desk.ts'
 import { addMessageRoutes } from './messages/message-routes.ts'
 import { Dispatcher } from './outbox/dispatcher.ts'
+import type { GatewayStore } from './outbox/gateway-store.ts'
 import { openOutbox } from './outbox/open-outbox.ts'
 import type { OutboxStore } from './outbox/outbox-store.ts'
 import { Settlements } from './outbox/settlements.ts'
 import { systemTimers, type Timers } from './outbox/timers.ts'
+import { sameMobileNumbers } from './phone/ninth-digit.ts'
 
 export type { PrintedMessage } from './drivers/console-driver.ts'
 
@@ -52,7 +59,9 @@ const storeFaultRetryAfterSeconds = 5
  * @throws StartupError when the outbox can't be opened, as when another gateway owns it
  */
 export async function createGateway(config: GatewayConfiguration, parts: GatewayParts): Promise<Gateway> {
-  const driver = parts.driver ?? driverFactories[config.driver](config, parts)
+  const lastMessageAt: LastMessageAt = (channel, phone) =>
+    store.inbound.lastMessageAt(channel, sameMobileNumbers(phone))
+  const driver = parts.driver ?? driverFactories[config.driver](config, { ...parts, lastMessageAt })
   const { clock, log } = parts
   const store = await openOutbox(config, { textsMax: driver.transcript?.textsMax ?? 0, clock, log })
   try {
@@ -66,10 +75,10 @@ export async function createGateway(config: GatewayConfiguration, parts: Gateway
 async function assemble(
   config: GatewayConfiguration,
   parts: GatewayParts,
-  { driver, store }: { driver: Driver; store: OutboxStore },
+  { driver, store }: { driver: Driver; store: GatewayStore },
 ): Promise<Gateway> {
-  const { clock, log } = parts
-  const settlements = new Settlements(parts.timers ?? systemTimers)
+  const { clock, log, timers = systemTimers } = parts
+  const settlements = new Settlements(timers)
   const metrics = createGatewayMetrics({ store, driver, clock })
   const dispatcher = createDispatcher(config, parts, { driver, store, settlements, metrics })
   const server = createHttpServer({ log, connectionsMax, knownError: storeFault })
@@ -81,6 +90,15 @@ async function assemble(
     queuedMax: config.queuedMax,
     retentionDays: config.retentionDays,
     onAccepted: () => void dispatcher.wake(),
+  })
+  const inboundMetrics = createInboundMetrics(metrics.registry)
+  const inbound = createInboundDesk(config, {
+    store: store.inbound,
+    clock,
+    timers,
+    log,
+    onReply: () => void dispatcher.wake(),
+    onCounted: (result) => inboundMetrics.message(result),
   })
   addHealthRoutes(server, { store, driver })
   if (config.adminToken !== undefined) {
@@ -97,6 +115,13 @@ async function assemble(
     })
     addMessageRoutes(api, { desk, store, driver, dispatcher, settlements, clock })
   })
+  const webhooks = await driver.openWebhooks?.({
+    server,
+    calls: store.webhookCalls,
+    metrics: inboundMetrics,
+    settle: (status) => dispatcher.settle(status),
+    receive: (message) => inbound.receive(message),
+  })
   const interrupted = await store.recoverInterrupted(clock.now())
   if (interrupted > 0) {
     log.warn({ count: interrupted }, 'messages interrupted by a crash are now unknown')
@@ -107,6 +132,7 @@ async function assemble(
       deliveryReported: (status) => {
         dispatcher.report(status).catch((error: unknown) => log.error({ err: error }, 'delivery status lost'))
       },
+      messageReceived: (message) => inbound.receive(message),
     })
   } catch (error) {
     // It may have told of a connection before it failed.
@@ -114,10 +140,12 @@ async function assemble(
     throw error
   }
   void dispatcher.wake()
+  void inbound.wake()
+  void webhooks?.wake()
   return {
     fastify: server,
     listen: () => listen(server, config),
-    close: once(() => close({ server, dispatcher, settlements, driver, store })),
+    close: once(() => close({ server, dispatcher, settlements, webhooks, inbound, driver, store })),
   }
 }
 
@@ -131,12 +159,23 @@ function storeFault(error: unknown): HelpdeskError | undefined {
     : undefined
 }
 
+/** When somebody last wrote to us, by the driver's name and the phone number (E.164). */
+type LastMessageAt = (channel: string, phone: string) => Promise<Date | null>
+
 /** How each driver that the configuration can name is made. */
 const driverFactories: Readonly<
-  Record<GatewayConfiguration['driver'], (config: GatewayConfiguration, parts: GatewayParts) => Driver>
+  Record<
+    GatewayConfiguration['driver'],
+    (config: GatewayConfiguration, parts: GatewayParts & { lastMessageAt: LastMessageAt }) => Driver
+  >
 > = {
   console: ({ timeZone }, { clock, log, onMessage }) =>
     createConsoleDriver({ clock, log, timeZone, ...(onMessage === undefined ? {} : { print: onMessage }) }),
+  'cloud-api': (config, { clock, log, timers = systemTimers, lastMessageAt }) =>
+    createCloudApiDriver(
+      { ...requireCloudApi(config), retentionDays: config.retentionDays },
+      { clock, log, timers, lastMessageAt: (phone) => lastMessageAt('cloud-api', phone) },
+    ),
 }
 
 function createDispatcher(
@@ -177,13 +216,17 @@ async function close(running: {
   server: HttpServer
   dispatcher: Dispatcher
   settlements: Settlements
+  webhooks: Webhooks | undefined
+  inbound: InboundDesk
   driver: Driver
   store: OutboxStore
 }): Promise<void> {
-  const { server, dispatcher, settlements, driver, store } = running
+  const { server, dispatcher, settlements, webhooks, inbound, driver, store } = running
   // Requests that wait for a message are answered when no more can become of it.
   const drained = dispatcher.drain(closeGraceMs).then(() => settlements.releaseAll())
   await Promise.all([server.close(), drained])
+  await webhooks?.close()
+  await inbound.close()
   await driver.stop()
   await store.close()
 }

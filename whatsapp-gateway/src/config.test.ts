@@ -18,4 +18,19 @@ describe("the gateway's configuration", () => {
       /GATEWAY_TOKEN(?!.*short)[^]*GATEWAY_ADMIN_TOKEN(?!.*little)[^]*WHATSAPP_DRIVER/,
     )
   })
+
+  it('of cloud-api names each setting that is missing, and no secret', () => {
+    const cloud = {
+      GATEWAY_TOKEN: 'a'.repeat(16),
+      WHATSAPP_DRIVER: 'cloud-api',
+      WHATSAPP_CLOUD_TOKEN: 'secret-token-of-meta',
+      WHATSAPP_CLOUD_TIMEOUT_MS: '30000',
+    }
+    expect(() => readGatewayConfiguration(cloud)).toThrow(
+      /^(?![^]*secret-token-of-meta)[^]*APP_SECRET is not set[^]*VERIFY_TOKEN is not set[^]*PHONE_NUMBER_ID is not set[^]*CLOUD_TIMEOUT_MS must be less/,
+    )
+    expect(() => readGatewayConfiguration({ ...cloud, WHATSAPP_CLOUD_PHONE_NUMBER_ID: '+5545' })).toThrow(
+      'WHATSAPP_CLOUD_PHONE_NUMBER_ID must be the id',
+    )
+  })
 })

@@ -1,6 +1,13 @@
-import { readConfiguration, type Configuration, type Environment } from '@ura/core/configuration'
+import {
+  type Configuration,
+  ConfigurationError,
+  type Environment,
+  readConfiguration,
+} from '@ura/core/configuration'
 import { logLevels } from '@ura/core/logger'
 import { choice, integer, mysqlUrl, optional, port, secret, text, timeZone } from '@ura/core/settings'
+import { cloudApiFaults, cloudApiSettings } from './drivers/cloud-api/settings.ts'
+import { inboundSettings } from './inbound/settings.ts'
 
 /** Every environment variable of the gateway. */
 export const gatewaySettings = {
@@ -18,8 +25,9 @@ export const gatewaySettings = {
     }),
   ),
   driver: choice('WHATSAPP_DRIVER', {
-    description: 'Connection to WhatsApp; console prints messages and keeps them',
-    words: ['console'],
+    description:
+      'Connection to WhatsApp: console prints messages and keeps them, cloud-api is Meta (docs/whatsapp-cloud-api.md)',
+    words: ['console', 'cloud-api'],
     default: 'console',
   }),
   timeZone: timeZone('TIME_ZONE', {
@@ -61,11 +69,18 @@ export const gatewaySettings = {
     max: 3_650,
     default: 30,
   }),
+  ...inboundSettings,
+  ...cloudApiSettings,
 } as const
 
 export type GatewayConfiguration = Configuration<typeof gatewaySettings>
 
 /** @throws ConfigurationError naming every variable at fault. */
 export function readGatewayConfiguration(environment: Environment): GatewayConfiguration {
-  return readConfiguration(gatewaySettings, environment)
+  const config = readConfiguration(gatewaySettings, environment)
+  const faults = cloudApiFaults(config)
+  if (faults.length > 0) {
+    throw new ConfigurationError(faults)
+  }
+  return config
 }

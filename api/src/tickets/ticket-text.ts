@@ -1,16 +1,7 @@
 import type { TicketStatus } from '@ura/core/ticket-api/schemas'
+import { statusWords } from '@ura/core/ticket-api/status-words'
 import { cleanForSpeech, spokenDate, spokenDigits } from '../speech/spoken-text.ts'
 import type { Ticket } from './ticket-repository.ts'
-
-/** What a caller hears for a status. */
-export const statusWords: Readonly<Record<TicketStatus, string>> = {
-  aberto: 'aberto',
-  em_atendimento: 'em atendimento',
-  aguardando_usuario: 'aguardando você',
-  resolvido: 'resolvido',
-  fechado: 'fechado',
-  cancelado: 'cancelado',
-}
 
 export const ticketStatuses = Object.keys(statusWords) as readonly TicketStatus[]
 

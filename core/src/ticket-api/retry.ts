@@ -6,6 +6,8 @@ export interface Budget {
   totalMs: number
   /** Milliseconds for one attempt. */
   attemptMs: number
+  /** Attempts at most; default: as many as there is time for. */
+  attemptsMax?: number
 }
 
 const firstPauseMs = 100
@@ -31,7 +33,8 @@ export async function withinBudget<T>(
       signal?.throwIfAborted()
       const failure = asHelpdeskError(error)
       const pauseMs = pauseAfter(failure, failures)
-      if (!failure.retryable || performance.now() + pauseMs >= endsAt) {
+      const isLast = failures + 1 >= (budget.attemptsMax ?? Infinity)
+      if (isLast || !failure.retryable || performance.now() + pauseMs >= endsAt) {
         throw failure
       }
       await sleep(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() =>

@@ -1,6 +1,16 @@
+import type { HttpServer } from '@ura/core/http/server'
+import type { InboundMetrics } from '../health/inbound-metrics.ts'
+import type { ReceivedMessage } from '../inbound/received-message.ts'
+import type { WebhookCallStore } from '../webhooks/webhook-call-store.ts'
+
 /** What a message says. How an access code is worded is the driver's affair (a Cloud API template has fixed text). */
 export type MessageContent =
-  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'text'
+      readonly text: string
+      /** The provider's id of the message that this one answers; drivers that can quote it do. */
+      readonly replyTo?: string
+    }
   | { readonly kind: 'otp'; readonly code: string; readonly expiresAt: Date }
 
 export interface OutgoingMessage {
@@ -29,11 +39,37 @@ export interface DeliveryStatus {
   readonly id: string
   readonly state: 'sent' | 'delivered' | 'read' | 'failed'
   readonly at: Date
+  /** Why it failed, a word for history such as `recipient_unreachable`. Default: `provider`. */
+  readonly reason?: string
+  /** The provider's id, where `id` is the outbox's own and both are known. */
+  readonly providerId?: string
 }
 
 export interface DriverEvents {
   connectionChanged(): void
   deliveryReported(status: DeliveryStatus): void
+  /** Somebody wrote to us; resolves once that is on disk, and rejects when it could not be kept. */
+  messageReceived(message: ReceivedMessage): Promise<void>
+}
+
+/** What a provider's calls back work on. */
+export interface WebhookHost {
+  /** Outside the gateway's token: a driver checks for itself who calls. */
+  readonly server: HttpServer
+  readonly calls: WebhookCallStore
+  readonly metrics: InboundMetrics
+  /** As `Dispatcher.settle`. */
+  readonly settle: (status: DeliveryStatus) => Promise<'moved' | 'unmoved' | 'unknown'>
+  /** As `DriverEvents.messageReceived`. */
+  readonly receive: (message: ReceivedMessage) => Promise<void>
+}
+
+/** A driver's webhooks at work. */
+export interface Webhooks {
+  /** Goes on with the calls that an earlier run left. */
+  wake(): Promise<void>
+  /** Begins no other call and waits for the one under way. */
+  close(): Promise<void>
 }
 
 /** How fast a driver may be fed. */
@@ -58,6 +94,8 @@ export interface Driver {
     readonly textsMax: number
     textOf(content: MessageContent): string
   }
+  /** Only of a driver whose provider calls back over HTTP: adds the routes for it; called once, before `start`. */
+  openWebhooks?(host: WebhookHost): Promise<Webhooks>
   /** Begins to connect; resolves without waiting for a login, which `state` tells. */
   start(events: DriverEvents): Promise<void>
   stop(): Promise<void>
@@ -69,16 +107,29 @@ export interface Driver {
   send(message: OutgoingMessage, signal: AbortSignal): Promise<{ providerId: string }>
 }
 
+export interface NotSentOptions {
+  readonly retryable: boolean
+  /** Not tried again sooner, in ms; default 0. */
+  readonly retryAfterMs?: number
+  /** Whether tries are unlimited until the deadline, because it is the channel and not the message that can't; default false. */
+  readonly untilDeadline?: boolean
+  readonly cause?: unknown
+}
+
 /** The message certainly did not leave. `reason` is a word for logs and history, never personal data. */
 export class NotSentError extends Error {
   override readonly name = 'NotSentError'
   readonly retryable: boolean
+  readonly retryAfterMs: number
+  readonly untilDeadline: boolean
   readonly reason: string
 
-  constructor(reason: string, options: { retryable: boolean; cause?: unknown }) {
+  constructor(reason: string, options: NotSentOptions) {
     super(reason, { cause: options.cause })
     this.reason = reason
     this.retryable = options.retryable
+    this.retryAfterMs = options.retryAfterMs ?? 0
+    this.untilDeadline = options.untilDeadline ?? false
   }
 }
 

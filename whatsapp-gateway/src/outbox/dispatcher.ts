@@ -70,8 +70,40 @@ export class Dispatcher {
     const { store } = this.#options
     const id = status.identifiedBy === 'message' ? status.id : (await store.findByProviderId(status.id))?.id
     if (id !== undefined) {
-      await this.#record({ id, to: status.state, at: status.at, reason: 'provider' })
+      await this.#record({ id, to: status.state, at: status.at, reason: status.reason ?? 'provider' })
     }
+  }
+
+  /**
+   * The provider's word on a message, for who must know that it is on disk: whether it moved the message, found it
+   * further on already, or was about none of ours.
+   * @throws what the store throws; nothing has happened then
+   */
+  async settle(status: DeliveryStatus): Promise<'moved' | 'unmoved' | 'unknown'> {
+    const { store, log, onSettled } = this.#options
+    const { identifiedBy, state, at, reason = 'provider' } = status
+    const id =
+      (identifiedBy === 'message' ? await store.find(status.id) : await store.findByProviderId(status.id))
+        ?.id ?? null
+    if (id === null) {
+      return 'unknown'
+    }
+    const providerId = identifiedBy === 'provider' ? status.id : status.providerId
+    const moved = await store.move({
+      id,
+      to: state,
+      at,
+      reason,
+      ...(providerId === undefined ? {} : { providerId }),
+    })
+    if (!moved) {
+      return 'unmoved'
+    }
+    log.info({ messageId: id, to: state, reason }, 'message moved')
+    onSettled(id, state)
+    // The recipient's next message may go now.
+    void this.wake()
+    return 'moved'
   }
 
   /** Hands over nothing more, waits up to `graceMs` for what is under way and gives the rest up as `unknown`. */

@@ -24,6 +24,17 @@ describe('a failed send', () => {
     expect(after(new NotSentError('busy', { retryable: true }), 3)).toMatchObject({ to: 'failed' })
   })
 
+  it('waits for as long as the provider says', () => {
+    expect(after(new NotSentError('busy', { retryable: true, retryAfterMs: 60_000 }))).toMatchObject({
+      dueAt: new Date(at.getTime() + 60_000),
+    })
+  })
+
+  it('is tried until its deadline when it is the channel that can not', () => {
+    const paused = new NotSentError('channel_paused', { retryable: true, untilDeadline: true })
+    expect(after(paused, 100)).toMatchObject({ to: 'queued', reason: 'channel_paused' })
+  })
+
   it('fails at once when trying again cannot help', () => {
     expect(after(new NotSentError('not_on_whatsapp', { retryable: false }))).toMatchObject({
       to: 'failed',

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StartupError } from '@ura/core/service'
 import { DatabaseSync } from 'node:sqlite'
+import { inboundSchema } from '../inbound/sqlite-inbound-schema.ts'
 import { openingFault } from './sqlite-fault.ts'
 
 /** Forward only; the database's `user_version` tells how many of these it has. Times are epoch milliseconds. */
@@ -45,6 +46,7 @@ const migrations: readonly string[] = [
   CREATE INDEX message_dead ON message (seq) WHERE state IN ('failed', 'expired', 'unknown');
   CREATE INDEX message_due ON message (due_at) WHERE state = 'queued';
   CREATE INDEX message_kept ON message (seq) WHERE keeps_content = 1;`,
+  inboundSchema,
 ]
 
 /** How long a start waits for the gateway before it to let go of the file. */

@@ -78,7 +78,7 @@ describe('the outbox in SQLite', () => {
     await store.close()
     const file = new DatabaseSync(path)
     file.exec(`DROP INDEX message_replay; DROP INDEX message_dead; DROP INDEX message_due;
-      DROP INDEX message_kept;
+      DROP INDEX message_kept; DROP TABLE inbound_message; DROP TABLE webhook_call;
       ALTER TABLE message DROP COLUMN kind; ALTER TABLE message DROP COLUMN keeps_content;
       ALTER TABLE message DROP COLUMN replay_of; PRAGMA user_version = 1`)
     file.close()

@@ -1,11 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { InboundStore } from '../inbound/inbound-store.ts'
+import { SqliteInboundStore } from '../inbound/sqlite-inbound-store.ts'
+import { SqliteWebhookCallStore } from '../webhooks/sqlite-webhook-call-store.ts'
+import type { WebhookCallStore } from '../webhooks/webhook-call-store.ts'
+import type { GatewayStore } from './gateway-store.ts'
 import { type DeadState, isSettled, mayMove, type MessageState } from './message-state.ts'
 import {
   type Acceptance,
   deadTextsMax,
   type Move,
   type NewMessage,
-  type OutboxStore,
   type Pacing,
   type Replay,
   type ReplayOutcome,
@@ -26,10 +30,12 @@ import {
 } from './stored-row.ts'
 
 /** The outbox in a SQLite file: what a method resolved with survives a power cut (WAL, synchronous = FULL). */
-export class SqliteOutboxStore implements OutboxStore {
+export class SqliteOutboxStore implements GatewayStore {
   readonly #database: DatabaseSync
   readonly #sql: ReturnType<typeof prepareStatements>
   readonly #textsMax: number
+  readonly inbound: InboundStore
+  readonly webhookCalls: WebhookCallStore
   /** How many wait, counted along: nobody else writes, and a count would read all of them. */
   #queued: number
 
@@ -43,26 +49,17 @@ export class SqliteOutboxStore implements OutboxStore {
     this.#sql = prepareStatements(this.#database)
     this.#textsMax = options.textsMax
     this.#queued = Number(this.#sql.queuedCount.get()?.['count'])
+    this.inbound = new SqliteInboundStore(this.#database, {
+      transaction: (work) => this.#write(work),
+      accept: (message, queuedMax) => this.#accept(message, queuedMax),
+    })
+    this.webhookCalls = new SqliteWebhookCallStore(this.#database)
     // The driver before this one may have kept more.
     this.#sql.blankBeyond.run(this.#textsMax)
   }
 
   async accept(message: NewMessage, queuedMax: number): Promise<Acceptance> {
-    return this.#write(() => {
-      const earlier =
-        message.idempotencyKey === null ? undefined : this.#sql.byKey.get(message.idempotencyKey)
-      if (earlier !== undefined) {
-        return { outcome: 'repeated', message: messageOf(earlier) }
-      }
-      if (this.#queued >= queuedMax) {
-        return { outcome: 'full' }
-      }
-      return this.#insert({
-        ...message,
-        content: JSON.stringify(message.content),
-        kind: message.content.kind,
-      })
-    })
+    return this.#write(() => this.#accept(message, queuedMax))
   }
 
   async find(id: string): Promise<StoredMessage | null> {
@@ -208,6 +205,21 @@ export class SqliteOutboxStore implements OutboxStore {
       this.#queued = queuedBefore
       throw error
     }
+  }
+
+  #accept(message: NewMessage, queuedMax: number): Acceptance {
+    const earlier = message.idempotencyKey === null ? undefined : this.#sql.byKey.get(message.idempotencyKey)
+    if (earlier !== undefined) {
+      return { outcome: 'repeated', message: messageOf(earlier) }
+    }
+    if (this.#queued >= queuedMax) {
+      return { outcome: 'full' }
+    }
+    return this.#insert({
+      ...message,
+      content: JSON.stringify(message.content),
+      kind: message.content.kind,
+    })
   }
 
   #insert(

@@ -1,5 +1,11 @@
 import { isSettled, mayMove } from '../message-state.ts'
-import { deadTextsMax, type Move, type NewMessage, type StoredMessage } from '../outbox-store.ts'
+import {
+  type Acceptance,
+  deadTextsMax,
+  type Move,
+  type NewMessage,
+  type StoredMessage,
+} from '../outbox-store.ts'
 import { keepsContent, messageOf, type MessageRow, occupiesRecipient } from '../stored-row.ts'
 import { outboxSql } from './mysql-outbox-statements.ts'
 import type { Session } from './session.ts'
@@ -15,6 +21,30 @@ const reasonCharactersMax = 200
 /** A provider's id as it is kept. */
 export function keptProviderId(providerId: string): string {
   return providerId.slice(0, providerIdCharactersMax)
+}
+
+/** As `OutboxStore.accept`; belongs in a transaction. */
+export async function acceptMessage(
+  session: Session,
+  message: NewMessage,
+  queuedMax: number,
+): Promise<Acceptance> {
+  const { idempotencyKey: key, content } = message
+  const [earlier] = key === null ? [] : await session.select(outboxSql.byKey, { key })
+  if (earlier !== undefined) {
+    return { outcome: 'repeated', message: messageOf(earlier) }
+  }
+  if ((await queuedCount(session)) >= queuedMax) {
+    return { outcome: 'full' }
+  }
+  const inserted = { ...message, kind: content.kind, content: JSON.stringify(content), replayOf: null }
+  return { outcome: 'accepted', message: await insertMessage(session, inserted) }
+}
+
+/** How many messages wait to be handed over. */
+export async function queuedCount(session: Session): Promise<number> {
+  const [row] = await session.select(outboxSql.queuedCount)
+  return Number(row?.['count'])
 }
 
 /** Writes a message and the first step of its history; belongs in a transaction. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isAlreadyThere } from '@ura/core/database/database-errors'
 import { StartupError } from '@ura/core/service'
+import { mysqlInboundTables } from '../../inbound/mysql-inbound-schema.ts'
 import type { Session } from './session.ts'
 
 /** One step of the schema; never edited once it was released, only followed by another one. */
@@ -65,6 +66,7 @@ export const outboxMigrations: readonly OutboxMigration[] = [
       ) ${tableOptions}`,
     ],
   },
+  { name: '0002-inbound', statements: mysqlInboundTables(tableOptions) },
 ]
 
 interface Applied {

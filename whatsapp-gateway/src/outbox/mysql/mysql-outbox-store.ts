@@ -1,11 +1,15 @@
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
+import type { InboundStore } from '../../inbound/inbound-store.ts'
+import { MysqlInboundStore } from '../../inbound/mysql-inbound-store.ts'
+import { MysqlWebhookCallStore } from '../../webhooks/mysql-webhook-call-store.ts'
+import type { WebhookCallStore } from '../../webhooks/webhook-call-store.ts'
+import type { GatewayStore } from '../gateway-store.ts'
 import type { DeadState, MessageState } from '../message-state.ts'
 import type {
   Acceptance,
   Move,
   NewMessage,
-  OutboxStore,
   Pacing,
   Replay,
   ReplayOutcome,
@@ -13,14 +17,21 @@ import type {
   Transition,
 } from '../outbox-store.ts'
 import { dateOrNull, deadCountsOf, messageOf, messageOrNull, type MessageRow } from '../stored-row.ts'
-import { blankBeyond, insertMessage, keptProviderId, moveRow } from './message-writes.ts'
+import {
+  acceptMessage,
+  blankBeyond,
+  insertMessage,
+  keptProviderId,
+  moveRow,
+  queuedCount,
+} from './message-writes.ts'
 import { migrateOutbox } from './mysql-outbox-schema.ts'
 import { outboxSql } from './mysql-outbox-statements.ts'
 import { OwnedConnection } from './owned-connection.ts'
 import type { Session, Values } from './session.ts'
 
 export interface MysqlOutboxOptions {
-  /** `mysql://user:password@host:port/database`; the tables' names begin with `gateway_outbox_`. */
+  /** `mysql://user:password@host:port/database`; the tables' names begin with `gateway_`. */
   databaseUrl: string
   /** Contents of settled messages are blanked but for the newest so many; 0 = none is kept. */
   textsMax: number
@@ -36,13 +47,17 @@ export interface MysqlOutboxOptions {
  * The outbox in MySQL 8 or 9, or MariaDB from 10.6: what a method resolved with was committed. While the server is away
  * every method fails by `ConnectionUnavailableError`, and works again when the server does.
  */
-export class MysqlOutboxStore implements OutboxStore {
+export class MysqlOutboxStore implements GatewayStore {
+  readonly inbound: InboundStore
+  readonly webhookCalls: WebhookCallStore
   readonly #connection: OwnedConnection
   readonly #textsMax: number
 
   private constructor(connection: OwnedConnection, textsMax: number) {
     this.#connection = connection
     this.#textsMax = textsMax
+    this.inbound = new MysqlInboundStore(connection)
+    this.webhookCalls = new MysqlWebhookCallStore(connection)
   }
 
   /**
@@ -69,19 +84,7 @@ export class MysqlOutboxStore implements OutboxStore {
   }
 
   async accept(message: NewMessage, queuedMax: number): Promise<Acceptance> {
-    return await this.#connection.transaction(async (session) => {
-      const key = message.idempotencyKey
-      const [earlier] = key === null ? [] : await session.select(outboxSql.byKey, { key })
-      if (earlier !== undefined) {
-        return { outcome: 'repeated', message: messageOf(earlier) }
-      }
-      if ((await queuedCount(session)) >= queuedMax) {
-        return { outcome: 'full' }
-      }
-      const { kind } = message.content
-      const inserted = { ...message, kind, content: JSON.stringify(message.content), replayOf: null }
-      return { outcome: 'accepted', message: await insertMessage(session, inserted) }
-    })
+    return await this.#connection.transaction((session) => acceptMessage(session, message, queuedMax))
   }
 
   async find(id: string): Promise<StoredMessage | null> {
@@ -225,11 +228,6 @@ export class MysqlOutboxStore implements OutboxStore {
     const [row] = await this.#all(sql, values)
     return messageOrNull(row)
   }
-}
-
-async function queuedCount(session: Session): Promise<number> {
-  const [row] = await session.select(outboxSql.queuedCount)
-  return Number(row?.['count'])
 }
 
 async function isOwnedByAnother(session: Session, owner: string): Promise<boolean> {
