@@ -2,7 +2,7 @@
 export interface ReceivedMessage {
   /** Which connection it came by (a driver's name); with `id` it is unique. */
   readonly channel: string
-  /** The provider's id of the message. */
+  /** The provider's id of the message, 512 characters at most. */
   readonly id: string
   /** E.164 of who wrote, as the provider names the account; null when it does not tell. */
   readonly from: string | null

@@ -3,6 +3,7 @@ import { createTestDatabase, databaseServerUrl } from '@ura/core/database/testin
 import { createLogger } from '@ura/core/logger'
 import { onTestFinished } from 'vitest'
 import { MysqlOutboxStore } from '../outbox/mysql/mysql-outbox-store.ts'
+import type { GatewayStore } from '../outbox/gateway-store.ts'
 import type { NewMessage, OutboxStore } from '../outbox/outbox-store.ts'
 import { SqliteOutboxStore } from '../outbox/sqlite-outbox-store.ts'
 import { ManualTime } from './manual-time.ts'
@@ -32,7 +33,7 @@ export function newMessage(id: string, fields: Partial<NewMessage> = {}): NewMes
 
 /** An outbox of one test's own, on the database that this run of the tests is about; it may be opened again and again. */
 export interface TestOutbox {
-  open(options?: { textsMax?: number }): Promise<OutboxStore>
+  open(options?: { textsMax?: number }): Promise<GatewayStore>
 }
 
 /** Makes an empty one; it is gone when the test ends. */

@@ -36,8 +36,11 @@ export class MysqlWebhookCallStore implements WebhookCallStore {
     await this.#connection.run((session) => session.execute(webhookSql.setAside, { place, at: at.getTime() }))
   }
 
-  async prune(before: Date): Promise<void> {
-    await this.#connection.run((session) => session.execute(webhookSql.prune, { before: before.getTime() }))
+  async prune(before: Date): Promise<number> {
+    const { affectedRows } = await this.#connection.run((session) =>
+      session.execute(webhookSql.prune, { before: before.getTime() }),
+    )
+    return affectedRows
   }
 }
 

@@ -38,8 +38,8 @@ export class SqliteWebhookCallStore implements WebhookCallStore {
     this.#sql.setAside.run(at.getTime(), place)
   }
 
-  async prune(before: Date): Promise<void> {
-    this.#sql.prune.run(before.getTime())
+  async prune(before: Date): Promise<number> {
+    return Number(this.#sql.prune.run(before.getTime()).changes)
   }
 }
 

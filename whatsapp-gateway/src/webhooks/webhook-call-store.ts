@@ -15,6 +15,6 @@ export interface WebhookCallStore {
   done(place: number): Promise<void>
   /** Takes a call that could not be worked through out of the way of the others; it is kept to be looked at. */
   setAside(place: number, at: Date): Promise<void>
-  /** Forgets calls that were set aside before a time. */
-  prune(before: Date): Promise<void>
+  /** Forgets calls that were set aside before a time; gives their number. */
+  prune(before: Date): Promise<number>
 }
