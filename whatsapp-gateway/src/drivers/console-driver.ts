@@ -1,7 +1,7 @@
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import { maskPhoneNumber } from '@ura/core/phone-number'
-import type { ConnectionStatus, Driver, MessageContent } from './driver.ts'
+import type { ConnectionStatus, Driver, DriverPace, MessageContent } from './driver.ts'
 
 /** A message as the console driver prints it. */
 export interface PrintedMessage {
@@ -12,6 +12,13 @@ export interface PrintedMessage {
   readonly text: string
   readonly at: Date
 }
+
+/** As fast as messages come: nobody minds. */
+export const consolePace = {
+  recipientIntervalMs: 0,
+  driverIntervalMs: 0,
+  parallelMax: 8,
+} as const satisfies DriverPace
 
 /**
  * The driver of the embedded defaults: nothing leaves the machine. Each message is given to `print` (a terminal)
@@ -34,7 +41,7 @@ export function createConsoleDriver(options: {
   const textOf = (content: MessageContent): string => consoleText(content, timeZone)
   return {
     name: 'console',
-    pace: { recipientIntervalMs: 0, driverIntervalMs: 0, parallelMax: 8 },
+    pace: consolePace,
     transcript: { textsMax: 1_000, textOf },
     start: async () => {},
     stop: async () => {},

@@ -5,6 +5,7 @@ import type { Timers } from '../../outbox/timers.ts'
 import {
   type Driver,
   type DriverEvents,
+  type DriverPace,
   NotSentError,
   type OutgoingMessage,
   type WebhookHost,
@@ -39,11 +40,13 @@ export interface CloudApiDriverOptions {
 
 export const cloudApiDriverName = 'cloud-api'
 
-/** Meta's limits: 80 messages a second for a number, about one in 6 s to the same person. */
-const recipientIntervalMs = 6_000
-const driverIntervalMs = 1_000 / 80
-/** Answers take up to a second. */
-const parallelMax = 64
+/** Meta's limits: 80 messages a second for a number, about one in 6 s to the same person. Answers take up to a second. */
+export const cloudApiPace = {
+  recipientIntervalMs: 6_000,
+  driverIntervalMs: 1_000 / 80,
+  parallelMax: 64,
+} as const satisfies DriverPace
+
 /** Free text is for those who wrote within 24 h; a minute less, for clocks differ and messages travel. */
 const windowMs = 24 * 60 * 60 * 1_000 - 60_000
 const trialPauseMs = 1_000
@@ -51,7 +54,7 @@ const trialPauseMs = 1_000
 /** WhatsApp through Meta's Cloud API: codes and notices as templates, free text inside the 24 h window. */
 export class CloudApiDriver implements Driver {
   readonly name = cloudApiDriverName
-  readonly pace = { recipientIntervalMs, driverIntervalMs, parallelMax }
+  readonly pace = cloudApiPace
   readonly #options: CloudApiDriverOptions
   readonly #channel: Channel
   #events: DriverEvents | null = null
@@ -192,7 +195,7 @@ export class CloudApiDriver implements Driver {
         return new NotSentError(reason, {
           retryable: true,
           untilDeadline: isLimit(code),
-          retryAfterMs: Math.max(retryAfterMs ?? 0, isLimit(code) ? recipientIntervalMs : 0),
+          retryAfterMs: Math.max(retryAfterMs ?? 0, isLimit(code) ? cloudApiPace.recipientIntervalMs : 0),
         })
       case 'pause':
         this.#channel.pause(code ?? 0)
