@@ -129,9 +129,7 @@ async function assemble(
   try {
     await driver.start({
       connectionChanged: () => void dispatcher.wake(),
-      deliveryReported: (status) => {
-        dispatcher.report(status).catch((error: unknown) => log.error({ err: error }, 'delivery status lost'))
-      },
+      deliveryReported: (status) => void dispatcher.report(status),
       messageReceived: (message) => inbound.receive(message),
     })
   } catch (error) {

@@ -117,7 +117,11 @@ function addReplayRoute(server: HttpServer, options: DeadLetterRoutesOptions): v
     const id = randomUUID()
     const deadline = deadlineOf(message.content, now)
     const replay = { deadId: message.id, deadState: judged.state, id, acceptedAt: now, deadline }
-    const { outcome } = await store.replay(replay, queuedMax)
+    const { outcome } = await store.replay(replay, queuedMax).catch((error: unknown) => {
+      // A fault at the commit may come after it: whoever sends looks for it all the same.
+      onAccepted()
+      throw error
+    })
     if (outcome === 'full') {
       throw new HelpdeskError('LIMITE_DE_REQUISICOES', { retryAfterSeconds: queueFullRetryAfterSeconds })
     }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createLogger } from '@ura/core/logger'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { SqliteOutboxStore } from '../outbox/sqlite-outbox-store.ts'
 import { eventually } from '../testing/eventually.ts'
 import { ManualTime } from '../testing/manual-time.ts'
@@ -32,6 +32,7 @@ function startDesk(path = join(temporaryFolder(), 'outbox.sqlite'), queuedMax = 
   const store = new SqliteOutboxStore({ path, textsMax: 10 })
   const consumer = new FakeConsumer()
   const counted: string[] = []
+  let repliesTold = 0
   const desk = new InboundDesk({
     store: store.inbound,
     consumer,
@@ -41,7 +42,7 @@ function startDesk(path = join(temporaryFolder(), 'outbox.sqlite'), queuedMax = 
     hashKey: 'key',
     queuedMax,
     retentionDays: 2,
-    onReply: () => {},
+    onReply: () => (repliesTold += 1),
     onCounted: (result) => counted.push(result),
   })
   onTestFinished(async () => {
@@ -63,7 +64,7 @@ function startDesk(path = join(temporaryFolder(), 'outbox.sqlite'), queuedMax = 
     raw: '{}',
     ...changes,
   })
-  return { path, time, store, consumer, counted, desk, replies, message }
+  return { path, time, store, consumer, counted, desk, replies, message, repliesTold: () => repliesTold }
 }
 
 describe('a received message', () => {
@@ -108,6 +109,21 @@ describe('a received message', () => {
     await store.move({ id: queued?.id ?? '', to: 'sending', at: time.now() })
     time.advance(1_000)
     await eventually(replies).toEqual(['resposta 1', 'resposta 3'])
+  })
+
+  it('whose reply was written before a fault told so has the reply sent, once', async () => {
+    const { desk, message, store, time, replies, repliesTold } = startDesk()
+    const complete = store.inbound.complete.bind(store.inbound)
+    vi.spyOn(store.inbound, 'complete').mockImplementationOnce(async (place, completion) => {
+      await complete(place, completion)
+      throw new Error('connection lost at the commit')
+    })
+    await desk.receive(message('one'))
+    await desk.wake()
+    expect(repliesTold()).toBe(1)
+    time.advance(1_000)
+    await desk.wake()
+    expect(await replies()).toEqual(['resposta 1'])
   })
 
   it('is tried again with longer and longer pauses, then given up with words', async () => {

@@ -106,6 +106,8 @@ export class InboundDesk {
         await this.#workThrough()
       } catch (error) {
         this.#options.log.error({ errorName: (error as Error).name }, 'inbound store fault')
+        // At the commit of a reply it may have come after it: whoever sends looks for it all the same.
+        this.#options.onReply()
         this.#setTimer(faultPauseMs)
       }
     }

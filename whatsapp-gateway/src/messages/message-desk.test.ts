@@ -10,7 +10,7 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
 /** A desk whose outbox has so many old messages to forget. */
-function openDesk(oldMessages: number) {
+function openDesk(oldMessages = 0) {
   const store = new SqliteOutboxStore({ path: join(temporaryFolder(), 'outbox.sqlite'), textsMax: 0 })
   onTestFinished(() => store.close())
   let left = oldMessages
@@ -20,6 +20,7 @@ function openDesk(oldMessages: number) {
     return pruned
   })
   const time = new ManualTime()
+  const onAccepted = vi.fn<() => void>()
   const desk = new MessageDesk({
     store,
     driver: new FakeDriver(),
@@ -27,10 +28,10 @@ function openDesk(oldMessages: number) {
     hashKey: 'key',
     queuedMax: 100,
     retentionDays: 30,
-    onAccepted: () => {},
+    onAccepted,
   })
   const accept = () => desk.accept({ to: '+5545999990001', content: { kind: 'text', text: 'oi' } }, null)
-  return { time, prune, accept, left: () => left }
+  return { time, store, prune, accept, onAccepted, left: () => left }
 }
 
 describe('old messages', () => {
@@ -60,5 +61,21 @@ describe('old messages', () => {
     const { prune, accept } = openDesk(2_500)
     await Promise.all([accept(), accept(), accept()])
     expect(prune).toHaveBeenCalledTimes(3)
+  })
+})
+
+describe('a message', () => {
+  it('is told to whoever sends once it is written, also when the store told a fault behind that', async () => {
+    const { store, accept, onAccepted } = openDesk()
+    const write = store.accept.bind(store)
+    vi.spyOn(store, 'accept').mockImplementationOnce(async (message, queuedMax) => {
+      await write(message, queuedMax)
+      throw new Error('connection lost at the commit')
+    })
+    await expect(accept()).rejects.toThrow('connection lost at the commit')
+    expect(onAccepted).toHaveBeenCalledTimes(1)
+    await accept()
+    expect(onAccepted).toHaveBeenCalledTimes(2)
+    expect(await store.backlog()).toMatchObject({ depth: 2 })
   })
 })

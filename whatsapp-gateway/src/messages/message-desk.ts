@@ -50,10 +50,12 @@ export class MessageDesk {
     const acceptedAt = clock.now()
     const deadline = deadlineOf(request.content, acceptedAt)
     await this.#pruneNowAndThen(acceptedAt)
-    const acceptance = await store.accept(
-      { id: randomUUID(), idempotencyKey, bodyHash, ...request, acceptedAt, deadline },
-      queuedMax,
-    )
+    const message = { id: randomUUID(), idempotencyKey, bodyHash, ...request, acceptedAt, deadline }
+    const acceptance = await store.accept(message, queuedMax).catch((error: unknown) => {
+      // A fault at the commit may come after it: whoever sends looks for it all the same.
+      onAccepted()
+      throw error
+    })
     if (acceptance.outcome === 'full') {
       throw new HelpdeskError('LIMITE_DE_REQUISICOES', { retryAfterSeconds: queueFullRetryAfterSeconds })
     }

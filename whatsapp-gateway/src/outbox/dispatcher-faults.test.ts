@@ -174,4 +174,46 @@ describe('a store that refuses to work', () => {
     expect(await stateOf('m')).toBe('sent')
     expect(driver.handovers).toHaveLength(1)
   })
+
+  it('loses no word of the provider: it is written in its order when the store works again', async () => {
+    const driver = new FakeDriver()
+    const { accept, advance, store, stateOf, dispatcher, time } = await startDispatcher(driver)
+    await accept('ours', maria)
+    await accept('theirs', joao)
+    const faults = [
+      vi.spyOn(store, 'move').mockRejectedValue(new Error('connection lost')),
+      vi.spyOn(store, 'findByProviderId').mockRejectedValue(new Error('connection lost')),
+    ]
+    driver.handovers[1]?.succeed()
+    await quiet()
+    const told = { state: 'delivered', at: time.now() } as const
+    await dispatcher.report({ ...told, identifiedBy: 'message', id: 'ours', providerId: 'fake:ours' })
+    await dispatcher.report({ ...told, identifiedBy: 'provider', id: 'fake:theirs' })
+    await dispatcher.report({ ...told, identifiedBy: 'provider', id: 'fake:nobody' })
+    faults.forEach((fault) => fault.mockRestore())
+    await advance(1_000)
+    expect([await stateOf('ours'), await stateOf('theirs')]).toEqual(['delivered', 'delivered'])
+    expect((await store.history('theirs')).map(({ state }) => state)).toEqual([
+      'queued',
+      'sending',
+      'sent',
+      'delivered',
+    ])
+    expect(await store.findByProviderId('fake:ours')).toMatchObject({ id: 'ours' })
+  })
+
+  it('and has not written an answer yet knows its message by the provider’s id all the same', async () => {
+    const driver = new FakeDriver()
+    const { accept, advance, store, stateOf, dispatcher, time } = await startDispatcher(driver)
+    await accept('m')
+    vi.spyOn(store, 'move').mockRejectedValueOnce(new Error('disk full'))
+    driver.last().succeed()
+    await quiet()
+    const read = { identifiedBy: 'provider', id: 'fake:m', state: 'read', at: time.now() } as const
+    expect(await dispatcher.settle(read)).toBe('moved')
+    await advance(1_000)
+    expect(await stateOf('m')).toBe('read')
+    expect(await dispatcher.settle(read)).toBe('unmoved')
+    expect(await dispatcher.settle({ ...read, id: 'fake:nobody' })).toBe('unknown')
+  })
 })

@@ -7,6 +7,7 @@ import { isSettled, type MessageState } from './message-state.ts'
 import type { Move, OutboxStore, StoredMessage } from './outbox-store.ts'
 import { GivenUpError, moveAfterError, type RetryPolicy } from './send-outcome.ts'
 import type { Timers } from './timers.ts'
+import { type ToldMove, toldMoveOf } from './told-move.ts'
 
 export interface DispatcherOptions {
   store: OutboxStore
@@ -25,6 +26,8 @@ export interface DispatcherOptions {
 
 /** Pause after the store refused to work (a full disk), before everything is tried again. */
 const storeFaultPauseMs = 1_000
+/** What has happened and is not on disk yet, at most; a provider that tells more meanwhile is not listened to. */
+const movesMax = 10_000
 
 /**
  * Hands queued messages to the driver: serial per recipient, at the driver's pace, each marked `sending` on disk
@@ -33,7 +36,7 @@ const storeFaultPauseMs = 1_000
 export class Dispatcher {
   readonly #options: DispatcherOptions
   /** What has happened but isn't on disk yet; kept in order until the store takes it. */
-  readonly #moves: Move[] = []
+  readonly #moves: ToldMove[] = []
   readonly #underWay = new Map<string, AbortController>()
   #run: Promise<void> | null = null
   #runAgain = false
@@ -65,13 +68,16 @@ export class Dispatcher {
     return this.#run
   }
 
-  /** The provider's word on a message. */
+  /**
+   * The provider's word on a message; resolves when the store has it, or at a fault, after which it is kept in memory
+   * and in its order until the store works again.
+   */
   async report(status: DeliveryStatus): Promise<void> {
-    const { store } = this.#options
-    const id = status.identifiedBy === 'message' ? status.id : (await store.findByProviderId(status.id))?.id
-    if (id !== undefined) {
-      await this.#record({ id, to: status.state, at: status.at, reason: status.reason ?? 'provider' })
+    if (this.#moves.length >= movesMax) {
+      this.#options.log.error({ movesMax }, 'delivery status dropped: too much waits for the store')
+      return
     }
+    await this.#record(toldMoveOf(status))
   }
 
   /**
@@ -80,27 +86,20 @@ export class Dispatcher {
    * @throws what the store throws; nothing has happened then
    */
   async settle(status: DeliveryStatus): Promise<'moved' | 'unmoved' | 'unknown'> {
-    const { store, log, onSettled } = this.#options
-    const { identifiedBy, state, at, reason = 'provider' } = status
+    const { store } = this.#options
+    const told = toldMoveOf(status)
     const id =
-      (identifiedBy === 'message' ? await store.find(status.id) : await store.findByProviderId(status.id))
-        ?.id ?? null
+      told.id === null
+        ? (this.#answeredBy(status.id) ?? (await this.#idOf(told)) ?? this.#answeredBy(status.id))
+        : ((await store.find(told.id))?.id ?? null)
     if (id === null) {
       return 'unknown'
     }
-    const providerId = identifiedBy === 'provider' ? status.id : status.providerId
-    const moved = await store.move({
-      id,
-      to: state,
-      at,
-      reason,
-      ...(providerId === undefined ? {} : { providerId }),
-    })
-    if (!moved) {
+    const move = { ...told, id }
+    if (!(await store.move(move))) {
       return 'unmoved'
     }
-    log.info({ messageId: id, to: state, reason }, 'message moved')
-    onSettled(id, state)
+    this.#tell(move)
     // The recipient's next message may go now.
     void this.wake()
     return 'moved'
@@ -165,16 +164,33 @@ export class Dispatcher {
 
   /** Writes what happened, oldest first; an entry stays until the store has it. */
   async #writeMoves(): Promise<void> {
-    const { store, onSettled, log } = this.#options
-    for (let move = this.#moves[0]; move !== undefined; move = this.#moves[0]) {
-      const moved = await store.move(move)
+    for (let told = this.#moves[0]; told !== undefined; told = this.#moves[0]) {
+      const id = await this.#idOf(told)
+      const move = id === null ? null : { ...told, id }
+      const moved = move !== null && (await this.#options.store.move(move))
       this.#moves.shift()
       if (moved) {
-        log.info({ messageId: move.id, state: move.to, reason: move.reason }, 'message moved')
+        this.#tell(move)
       }
-      if (moved && isSettled(move.to)) {
-        onSettled(move.id, move.to)
-      }
+    }
+  }
+
+  /** Whose send brought that id, while the answer still waits for the store. */
+  #answeredBy(providerId: string): string | null {
+    return this.#moves.find((move) => move.id !== null && move.providerId === providerId)?.id ?? null
+  }
+
+  async #idOf({ id, providerId }: ToldMove): Promise<string | null> {
+    return id === null && providerId !== undefined
+      ? ((await this.#options.store.findByProviderId(providerId))?.id ?? null)
+      : id
+  }
+
+  #tell({ id, to, reason }: Move): void {
+    const { log, onSettled } = this.#options
+    log.info({ messageId: id, state: to, reason }, 'message moved')
+    if (isSettled(to)) {
+      onSettled(id, to)
     }
   }
 
@@ -273,7 +289,7 @@ export class Dispatcher {
     )
   }
 
-  async #record(move: Move): Promise<void> {
+  async #record(move: ToldMove): Promise<void> {
     if (this.#phase !== 'closed') {
       this.#moves.push(move)
       await this.wake()
