@@ -7,6 +7,7 @@ import { addAdminRoutes } from './admin/admin-routes.ts'
 import type { GatewayConfiguration } from './config.ts'
 import { createConsoleDriver, type PrintedMessage } from './drivers/console-driver.ts'
 import type { Driver } from './drivers/driver.ts'
+import { createVenomDriver } from './drivers/venom/create-venom-driver.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './health/metrics.ts'
 import { requireBearer } from './http/authentication.ts'
@@ -104,6 +105,7 @@ async function assemble(
     await driver.start({
       connectionChanged: () => void dispatcher.wake(),
       deliveryReported: (status) => void dispatcher.report(status),
+      messageReceived: async ({ channel }) => log.info({ channel }, 'message received'),
     })
   } catch (error) {
     // It may have told of a connection before it failed.
@@ -134,6 +136,7 @@ const driverFactories: Readonly<
 > = {
   console: ({ timeZone }, { clock, log, onMessage }) =>
     createConsoleDriver({ clock, log, timeZone, ...(onMessage === undefined ? {} : { print: onMessage }) }),
+  venom: (config, { clock, log, timers = systemTimers }) => createVenomDriver(config, { clock, log, timers }),
 }
 
 function createDispatcher(

@@ -1,6 +1,7 @@
 import { readConfiguration, type Configuration, type Environment } from '@ura/core/configuration'
 import { logLevels } from '@ura/core/logger'
 import { choice, integer, optional, port, secret, text, timeZone } from '@ura/core/settings'
+import { venomSettings } from './drivers/venom/settings.ts'
 
 /** Every environment variable of the gateway. */
 export const gatewaySettings = {
@@ -12,8 +13,9 @@ export const gatewaySettings = {
   ),
   dataDir: text('DATA_DIR', { description: 'Folder of the data files', default: './data' }),
   driver: choice('WHATSAPP_DRIVER', {
-    description: 'Connection to WhatsApp; console prints messages and keeps them',
-    words: ['console'],
+    description:
+      'Connection to WhatsApp: console prints messages and keeps them, venom is WhatsApp Web (docs/whatsapp-venom.md)',
+    words: ['console', 'venom'],
     default: 'console',
   }),
   timeZone: timeZone('TIME_ZONE', {
@@ -55,6 +57,7 @@ export const gatewaySettings = {
     max: 3_650,
     default: 30,
   }),
+  ...venomSettings,
 } as const
 
 export type GatewayConfiguration = Configuration<typeof gatewaySettings>

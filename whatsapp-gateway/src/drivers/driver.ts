@@ -1,3 +1,5 @@
+import type { ReceivedMessage } from '../inbound/received-message.ts'
+
 /** What a message says. How an access code is worded is the driver's affair (a Cloud API template has fixed text). */
 export type MessageContent =
   | { readonly kind: 'text'; readonly text: string }
@@ -34,6 +36,8 @@ export interface DeliveryStatus {
 export interface DriverEvents {
   connectionChanged(): void
   deliveryReported(status: DeliveryStatus): void
+  /** Somebody wrote to us; resolves once that is on disk, and rejects when it could not be kept. */
+  messageReceived(message: ReceivedMessage): Promise<void>
 }
 
 /** How fast a driver may be fed. */
@@ -42,8 +46,22 @@ export interface DriverPace {
   readonly recipientIntervalMs: number
   /** Least time between any two messages; 0 = as fast as they come. */
   readonly driverIntervalMs: number
+  /** Up to this much more between any two messages, drawn anew for each; default 0. */
+  readonly driverJitterMs?: number
   /** How many messages, each to another recipient, may be under way at once. */
   readonly parallelMax: number
+}
+
+/** Logging in by a QR code that the account's phone reads. */
+export interface QrLogin {
+  /** The QR shown now, as PNG; it grants the account. null when none is. */
+  qrImage(): Buffer | null
+  /** Whether showing QRs has ended, because nobody read one; `newQr` begins again. */
+  isWaiting(): boolean
+  /** Begins to show QRs again; does nothing while logged in. */
+  newQr(): Promise<void>
+  /** Logs out and forgets the login, so that the next one needs a QR. */
+  logOut(): Promise<void>
 }
 
 /** A connection to WhatsApp. */
@@ -56,6 +74,8 @@ export interface Driver {
     readonly textsMax: number
     textOf(content: MessageContent): string
   }
+  /** Only of a driver that logs in by QR. */
+  readonly qrLogin?: QrLogin
   /** Begins to connect; resolves without waiting for a login, which `state` tells. */
   start(events: DriverEvents): Promise<void>
   stop(): Promise<void>
@@ -67,16 +87,29 @@ export interface Driver {
   send(message: OutgoingMessage, signal: AbortSignal): Promise<{ providerId: string }>
 }
 
+export interface NotSentOptions {
+  readonly retryable: boolean
+  /** Not tried again sooner, in ms; default 0. */
+  readonly retryAfterMs?: number
+  /** Whether tries are unlimited until the deadline, because it is the channel and not the message that can't; default false. */
+  readonly untilDeadline?: boolean
+  readonly cause?: unknown
+}
+
 /** The message certainly did not leave. `reason` is a word for logs and history, never personal data. */
 export class NotSentError extends Error {
   override readonly name = 'NotSentError'
   readonly retryable: boolean
+  readonly retryAfterMs: number
+  readonly untilDeadline: boolean
   readonly reason: string
 
-  constructor(reason: string, options: { retryable: boolean; cause?: unknown }) {
+  constructor(reason: string, options: NotSentOptions) {
     super(reason, { cause: options.cause })
     this.reason = reason
     this.retryable = options.retryable
+    this.retryAfterMs = options.retryAfterMs ?? 0
+    this.untilDeadline = options.untilDeadline ?? false
   }
 }
 

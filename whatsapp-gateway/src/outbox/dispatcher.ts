@@ -14,7 +14,7 @@ export interface DispatcherOptions {
   clock: Clock
   timers: Timers
   log: Logger
-  /** In [0, 1); spreads retries. */
+  /** In [0, 1); spreads retries and the driver's pace. */
   random: () => number
   retry: RetryPolicy
   /** A send without an answer for this long is given up: its message becomes `unknown`. */
@@ -147,8 +147,8 @@ export class Dispatcher {
   }
 
   async #handOver(): Promise<void> {
-    const { store, clock, driver } = this.#options
-    const { parallelMax, recipientIntervalMs, driverIntervalMs } = driver.pace
+    const { store, clock, driver, random } = this.#options
+    const { parallelMax, recipientIntervalMs, driverIntervalMs, driverJitterMs = 0 } = driver.pace
     while (this.#phase === 'open' && this.#underWay.size < parallelMax) {
       // First what was answered meanwhile: of a fast driver's answers, a crash must not find many unwritten.
       await this.#writeMoves()
@@ -164,7 +164,7 @@ export class Dispatcher {
       // On disk before the driver sees it: a crash from here on leaves `sending`, which is never sent again.
       const marked = await store.move({ id, to: 'sending', at: now })
       if (marked && content !== null) {
-        this.#nextHandoverAtMs = now.getTime() + driverIntervalMs
+        this.#nextHandoverAtMs = now.getTime() + driverIntervalMs + random() * driverJitterMs
         void this.#send(message, { id, to, content })
       }
     }

@@ -33,10 +33,11 @@ export function moveAfterError(
   if (!(error instanceof NotSentError)) {
     return { id, to: 'unknown', at, reason: error instanceof GivenUpError ? error.reason : 'driver_error' }
   }
-  if (!error.retryable || tries >= retry.triesMax) {
+  if (!error.retryable || (tries >= retry.triesMax && !error.untilDeadline)) {
     return { id, to: 'failed', at, reason: error.reason }
   }
-  const dueAt = new Date(at.getTime() + retryDelayMs(tries, random(), retry))
+  const delayMs = Math.max(error.retryAfterMs, retryDelayMs(tries, random(), retry))
+  const dueAt = new Date(at.getTime() + delayMs)
   return { id, to: 'queued', at, reason: error.reason, dueAt }
 }
 

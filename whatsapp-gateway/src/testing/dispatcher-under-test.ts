@@ -40,6 +40,7 @@ export async function startDispatcher(driver: FakeDriver) {
   await driver.start({
     connectionChanged: () => void dispatcher.wake(),
     deliveryReported: (status) => void dispatcher.report(status),
+    messageReceived: async () => {},
   })
   onTestFinished(async () => store.close().catch(() => {}))
   const accept = async (id: string, to = maria, lifeMs = 10 * minuteMs): Promise<void> => {
