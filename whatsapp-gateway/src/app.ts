@@ -8,6 +8,8 @@ import type { GatewayConfiguration } from './config.ts'
 import { createConsoleDriver, type PrintedMessage } from './drivers/console-driver.ts'
 import type { Driver } from './drivers/driver.ts'
 import { createVenomDriver } from './drivers/venom/create-venom-driver.ts'
+import { AlertWebhook } from './health/alert-webhook.ts'
+import { ConnectionWatch } from './health/connection-watch.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './health/metrics.ts'
 import { requireBearer } from './http/authentication.ts'
@@ -74,6 +76,13 @@ async function assemble(
   const { clock, log } = parts
   const settlements = new Settlements(parts.timers ?? systemTimers)
   const metrics = createGatewayMetrics({ store, driver, clock })
+  const alerts = createAlertWebhook(config, parts)
+  const watch = new ConnectionWatch({
+    driver: driver.name,
+    log,
+    registry: metrics.registry,
+    onAlert: alerts === null ? undefined : (alert) => alerts.send(alert),
+  })
   const dispatcher = createDispatcher(config, parts, { driver, store, settlements, metrics })
   const server = createHttpServer({ log, connectionsMax, knownError: storeFault })
   const desk = new MessageDesk({
@@ -103,7 +112,10 @@ async function assemble(
   }
   try {
     await driver.start({
-      connectionChanged: () => void dispatcher.wake(),
+      connectionChanged: () => {
+        watch.observe(driver.state())
+        void dispatcher.wake()
+      },
       deliveryReported: (status) => void dispatcher.report(status),
       messageReceived: async ({ channel }) => log.info({ channel }, 'message received'),
     })
@@ -112,12 +124,22 @@ async function assemble(
     await dispatcher.drain(closeGraceMs)
     throw error
   }
+  watch.observe(driver.state())
   void dispatcher.wake()
   return {
     fastify: server,
     listen: () => listen(server, config),
-    close: once(() => close({ server, dispatcher, settlements, driver, store })),
+    close: once(() => close({ server, dispatcher, settlements, driver, store, alerts })),
   }
+}
+
+function createAlertWebhook(
+  { alertUrl, alertSecret }: GatewayConfiguration,
+  { clock, log, timers = systemTimers }: GatewayParts,
+): AlertWebhook | null {
+  return alertUrl === undefined
+    ? null
+    : new AlertWebhook({ url: alertUrl, secret: alertSecret, clock, timers, log })
 }
 
 /** A full disk or a locked file passes; whoever asked may come back. */
@@ -179,12 +201,14 @@ async function close(running: {
   settlements: Settlements
   driver: Driver
   store: OutboxStore
+  alerts: AlertWebhook | null
 }): Promise<void> {
-  const { server, dispatcher, settlements, driver, store } = running
+  const { server, dispatcher, settlements, driver, store, alerts } = running
   // Requests that wait for a message are answered when no more can become of it.
   const drained = dispatcher.drain(closeGraceMs).then(() => settlements.releaseAll())
   await Promise.all([server.close(), drained])
   await driver.stop()
+  await alerts?.close()
   await store.close()
 }
 

@@ -1,6 +1,7 @@
 import { readConfiguration, type Configuration, type Environment } from '@ura/core/configuration'
 import { logLevels } from '@ura/core/logger'
 import { choice, integer, optional, port, secret, text, timeZone } from '@ura/core/settings'
+import { alertSettings } from './health/alert-settings.ts'
 import { venomSettings } from './drivers/venom/settings.ts'
 
 /** Every environment variable of the gateway. */
@@ -57,6 +58,7 @@ export const gatewaySettings = {
     max: 3_650,
     default: 30,
   }),
+  ...alertSettings,
   ...venomSettings,
 } as const
 

@@ -89,7 +89,9 @@ export class SessionFolder {
     rmSync(join(this.path, 'tokens'), { recursive: true, force: true, maxRetries: 5 })
   }
 
+  /** Lets the next gateway have it; nothing of ours runs by then. */
   release(): void {
+    rmSync(this.#processFile, { force: true })
     this.#lock.close()
   }
 
