@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Timers } from '../../outbox/timers.ts'
 import {
   type ChildEvent,
@@ -12,6 +11,7 @@ import {
   toLine,
 } from './child-messages.ts'
 import { createLineReader } from './line-reader.ts'
+import { killGroup } from './process-group.ts'
 
 /** What a child tells without being asked. */
 export type ChildNews = Exclude<ChildEvent, { type: 'answer' | 'refusal' }>
@@ -55,10 +55,6 @@ interface Waiting {
   reject: (error: Error) => void
   cancel: () => void
 }
-
-/** How long the processes of a killed group may take to be gone. */
-const goneMsMax = 2_000
-const goneCheckMs = 20
 
 /** Nothing else of the gateway's environment reaches the child: it runs other people's code, and there are tokens in it. */
 const passedVariables = ['PATH', 'LANG', 'TZ', 'http_proxy', 'https_proxy', 'no_proxy'] as const
@@ -168,18 +164,6 @@ export class VenomChildProcess {
     if (!silent) {
       this.#options.onEnd(reason)
     }
-  }
-}
-
-/** Sends SIGKILL to a process group; resolves when nothing of it is left, or after 2 s. */
-export async function killGroup(groupId: number): Promise<void> {
-  for (let waitedMs = 0; waitedMs < goneMsMax; waitedMs += goneCheckMs) {
-    try {
-      process.kill(-groupId, 'SIGKILL')
-    } catch {
-      return // nobody there
-    }
-    await delay(goneCheckMs)
   }
 }
 

@@ -11,8 +11,8 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StartupError } from '@ura/core/service'
-import { killGroup } from './child-process.ts'
 import { isVenomInstalled } from './child/venom-module.ts'
+import { killGroup, startTimeOf } from './process-group.ts'
 
 /** What adds venom-bot; the lock beside the manifest says which 648 packages these are. */
 export const installCommand =
@@ -97,17 +97,6 @@ export class SessionFolder {
 
   get #processFile(): string {
     return join(this.path, 'process')
-  }
-}
-
-/** When a process began, in clock ticks since the machine's start (proc(5), field 22 of stat); null when there is none. */
-function startTimeOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The second field is a name in parentheses that may hold anything.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
-  } catch {
-    return null
   }
 }
 
