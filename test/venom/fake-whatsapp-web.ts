@@ -57,8 +57,8 @@ export class FakeWhatsAppWeb {
     return fake
   }
 
-  /** Arguments that lead the browser here for WhatsApp's address, and nowhere for any other. */
-  get browserArguments(): string[] {
+  /** Switches that lead a browser here for WhatsApp's address, and nowhere for any other. */
+  get browserSwitches(): string[] {
     const { port } = this.#server.address() as AddressInfo
     return [
       `--host-resolver-rules=MAP web.whatsapp.com:443 127.0.0.1:${port},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1`,

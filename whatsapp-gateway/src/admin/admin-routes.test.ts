@@ -1,34 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { ConnectionStatus, QrLogin } from '../drivers/driver.ts'
-import { onePixel } from '../testing/fake-venom.ts'
-import { FakeDriver } from '../testing/fake-driver.ts'
+import { FakeQrDriver } from '../testing/fake-qr-driver.ts'
 import { adminToken, startGateway } from '../testing/gateway-under-test.ts'
 
 const authorization = `Basic ${Buffer.from(`admin:${adminToken}`).toString('base64')}`
-const png = Buffer.from(onePixel.slice(onePixel.indexOf(',') + 1), 'base64')
 const formHeaders = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
-
-/** A driver that logs in by QR. */
-class FakeQrDriver extends FakeDriver {
-  status: ConnectionStatus = {
-    state: 'qr',
-    since: new Date('2026-03-10T17:30:00Z'),
-    qrAttempt: 2,
-    qrExpiresAt: new Date('2026-03-10T17:31:00Z'),
-  }
-  waiting = false
-  readonly asked: string[] = []
-  readonly qrLogin: QrLogin = {
-    qrImage: () => (this.status.state === 'qr' ? png : null),
-    isWaiting: () => this.waiting,
-    newQr: async () => void this.asked.push('new QR'),
-    logOut: async () => void this.asked.push('log out'),
-  }
-
-  override state(): ConnectionStatus {
-    return this.status
-  }
-}
 
 async function startAdmin() {
   const driver = new FakeQrDriver()
@@ -50,14 +25,14 @@ async function startAdmin() {
 
 describe('the page of a login by QR', () => {
   it('shows the QR with its number, its end and its warning, and how to read it', async () => {
-    const { page, request } = await startAdmin()
+    const { driver, page, request } = await startAdmin()
     const html = await page()
     expect(html).toContain('Aguardando a leitura do QR code desde 10/03/2026, 14:30:00.')
     expect(html).toContain('QR code número 2, válido até 14:31:00')
     expect(html).toContain('Conectar um aparelho')
     const image = await request({ url: '/admin/qr/image.png', headers: { authorization } })
     expect([image.headers['content-type'], image.headers['cache-control']]).toEqual(['image/png', 'no-store'])
-    expect(image.rawPayload.equals(png)).toBe(true)
+    expect(image.rawPayload.equals(driver.png)).toBe(true)
   })
 
   it.each([

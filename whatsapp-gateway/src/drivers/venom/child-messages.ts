@@ -25,7 +25,6 @@ const GatewayCommand = Type.Union([
       browserPath: Path,
       /** Holds the browser's profile, which is the login. */
       sessionFolder: Path,
-      browserArguments: Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 20 }),
     },
     strict,
   ),
@@ -41,6 +40,8 @@ const GatewayCommand = Type.Union([
   ),
   Type.Object({ type: Type.Literal('probe'), request: RequestNumber }, strict),
   Type.Object({ type: Type.Literal('log_out'), request: RequestNumber }, strict),
+  /** Closes the browser as a person would, so that its profile is whole on disk. */
+  Type.Object({ type: Type.Literal('close'), request: RequestNumber }, strict),
 ])
 
 /** What the child tells the gateway. */

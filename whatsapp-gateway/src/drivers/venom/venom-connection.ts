@@ -36,6 +36,7 @@ const qrLifeMs = 60_000
 const probeIntervalMs = 30_000
 const probeTimeoutMs = 10_000
 const logOutTimeoutMs = 10_000
+const closeTimeoutMs = 5_000
 
 /**
  * Keeps a child connected: starts it, watches it, kills and restarts it when it hangs, dies or talks nonsense, shows QRs
@@ -121,6 +122,10 @@ export class VenomConnection {
 
   async stop(): Promise<void> {
     this.#closed = true
+    if (this.#child !== null && this.#ready) {
+      // A killed browser loses what it has not written yet, and with it, shortly after a login, the login.
+      await this.#child.ask({ type: 'close' }, closeTimeoutMs).catch(() => null)
+    }
     this.#endChild()
     await this.#work
   }

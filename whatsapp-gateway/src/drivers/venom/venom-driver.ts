@@ -39,8 +39,6 @@ export interface VenomDriverOptions {
   /** Folder that venom-bot was installed in. */
   modulesFolder: string
   browserPath: string
-  /** Default: none but venom's own. */
-  browserArguments?: readonly string[]
   qrMax: number
   dailyMax: number
   /** The dispatcher's; a send of ours is given up a second sooner, and after 29 s at the latest. */
@@ -138,7 +136,7 @@ export class VenomDriver implements Driver {
   }
 
   async #launch(listeners: Pick<ChildProcessOptions, 'onNews' | 'onEnd'>): Promise<VenomChildProcess> {
-    const { modulesFolder, browserPath, timers, browserArguments = [] } = this.#options
+    const { modulesFolder, browserPath, timers } = this.#options
     const folder = this.#folder
     if (folder === null) {
       throw new Error('The driver has not been started.')
@@ -159,7 +157,6 @@ export class VenomDriver implements Driver {
       modulesFolder,
       browserPath,
       sessionFolder: folder.path,
-      browserArguments: [...browserArguments],
     })
     return child
   }

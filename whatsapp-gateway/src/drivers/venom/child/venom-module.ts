@@ -12,7 +12,6 @@ export interface VenomCreateOptions {
   session: string
   headless: 'new'
   browserPathExecutable: string
-  addBrowserArgs: string[]
   mkdirFolderToken: string
   folderNameToken: string
   logQR: boolean
@@ -30,6 +29,7 @@ export interface VenomClient {
   checkNumberStatus(chatId: string): Promise<unknown>
   getConnectionState(): Promise<unknown>
   logout(): Promise<unknown>
+  close(): Promise<unknown>
   onMessage(listener: (message: unknown) => void): Promise<unknown>
   onAck(listener: (ack: unknown) => void): Promise<unknown>
   onStateChange(listener: (state: unknown) => void): Promise<unknown>

@@ -73,6 +73,10 @@ export class VenomSession {
       case 'log_out':
         await settled(client.logout())
         this.#tell({ type: 'answer', request: number, value: null })
+        return
+      case 'close':
+        await settled(client.close())
+        this.#tell({ type: 'answer', request: number, value: null })
     }
   }
 
@@ -84,12 +88,11 @@ export class VenomSession {
     }
   }
 
-  #createOptions({ browserPath, sessionFolder, browserArguments }: ConnectCommand) {
+  #createOptions({ browserPath, sessionFolder }: ConnectCommand) {
     return {
       session: 'ura',
       headless: 'new' as const,
       browserPathExecutable: browserPath,
-      addBrowserArgs: browserArguments,
       mkdirFolderToken: sessionFolder,
       folderNameToken: 'tokens',
       logQR: false,
