@@ -151,7 +151,9 @@ describe.skipIf(!part.available && !realPartsRequired())('/admin/qr in Chromium'
 
   it('says when the gateway no longer answers', async () => {
     await gateway.close()
-    await page.getByText('O gateway não responde').waitFor()
+    const contact = page.getByText('O gateway não responde')
+    await contact.waitFor()
+    expect(await contact.getAttribute('role')).toBe('status')
   })
 
   async function picture(name: string): Promise<void> {

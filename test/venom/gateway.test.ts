@@ -21,7 +21,9 @@ if (missing.length > 0) {
   process.stderr.write(`*** SKIPPED: the gateway with the real venom-bot (${missing.join('; ')})\n`)
 }
 
-const eventually = <T>(read: () => T) => expect.poll(read, { interval: 50, timeout: 45_000 })
+function eventually<T>(read: () => T) {
+  return expect.poll(read, { interval: 50, timeout: 45_000 })
+}
 const authorization = `Bearer ${gatewayToken}`
 
 /** A gateway that would send by venom, in front of a fake WhatsApp Web, with an address for its alerts. */

@@ -23,7 +23,9 @@ const message = (id: string): OutgoingMessage => ({
 })
 
 /** A browser is started in each test, on machines that may be busy. */
-const eventually = <T>(read: () => T) => expect.poll(read, { interval: 50, timeout: 45_000 })
+function eventually<T>(read: () => T) {
+  return expect.poll(read, { interval: 50, timeout: 45_000 })
+}
 
 /**
  * What the real venom-bot 5.3.0 does with a page that has what it looks for in WhatsApp Web. The part of it that runs in
@@ -193,6 +195,7 @@ describe.skipIf(missing.length > 0 && !realPartsRequired())('the real venom-bot 
     await eventually(() => real.driver.state().state).toBe('logged_out')
     await relaunch()
     await eventually(() => real.driver.state().state).toBe('qr')
+    expect(real.driver.qrLogin.qrImage()).not.toBeNull()
   })
 
   it('logs out and forgets the login when asked to', async () => {

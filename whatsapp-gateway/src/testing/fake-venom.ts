@@ -73,17 +73,14 @@ export class FakeVenom {
   /** Finds every number, sends every text, is connected. */
   friendly(command: Extract<GatewayCommand, { request: number }>): ChildEvent {
     const { request } = command
-    switch (command.type) {
-      case 'resolve':
-        return { type: 'answer', request, value: command.chatId }
-      case 'send':
-        return { type: 'answer', request, value: `true_${command.chatId}_${request}` }
-      case 'probe':
-        return { type: 'answer', request, value: 'CONNECTED' }
-      case 'log_out':
-      case 'close':
-        return { type: 'answer', request, value: null }
+    const values = {
+      resolve: () => (command.type === 'resolve' ? command.chatId : null),
+      send: () => (command.type === 'send' ? `true_${command.chatId}_${request}` : null),
+      probe: () => 'CONNECTED',
+      log_out: () => null,
+      close: () => null,
     }
+    return { type: 'answer', request, value: values[command.type]() }
   }
 
   #joined(socket: Socket): void {

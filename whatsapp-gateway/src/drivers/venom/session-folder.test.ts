@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { soon } from '../../testing/fake-venom.ts'
 import { temporaryFolder } from '../../testing/temporary-folder.ts'
 import { runningInGroup } from './process-group.ts'
 import { SessionFolder } from './session-folder.ts'
@@ -35,8 +34,9 @@ describe('the session folder', () => {
     const folder = openFolder(temporaryFolder())
     const group = await startGroup()
     folder.noteProcess(group)
+    expect(runningInGroup(group)).toEqual([group])
     await folder.endLeftover()
-    await soon(() => runningInGroup(group)).toEqual([])
+    expect(runningInGroup(group)).toEqual([])
   })
 
   it('leaves a stranger alone that has got the same number', async () => {
