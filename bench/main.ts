@@ -8,12 +8,13 @@ import { machineText } from './harness/machine.ts'
 import { withSection } from './harness/results-file.ts'
 import { summaryOf } from './harness/summary.ts'
 import { markdownTable, plainTable, rowsOf } from './harness/table.ts'
+import { speechBenchmark } from './speech/benchmark.ts'
 
 /**
  * `npm run bench -- NAME`: runs one benchmark, prints its table and, with `--json`, one object as its last line.
  * A missed target is said, not an error: only a benchmark that couldn't be run ends with a code other than 0.
  */
-const BENCHMARKS: readonly Benchmark[] = [agiBenchmark, apiBenchmark, scaleBenchmark]
+const BENCHMARKS: readonly Benchmark[] = [agiBenchmark, apiBenchmark, scaleBenchmark, speechBenchmark]
 
 const RESULTS_FILE = new URL('RESULTS.md', import.meta.url)
 

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { promptTexts } from '@ura/agi/prompts/pt-br'
 import { createEspeakSynthesizer } from '@ura/api/speech/espeak-synthesizer'
-import { buildPromptPack, checkPromptPack } from '@ura/api/speech/prompt-pack'
+import { buildPromptPack, checkPromptPack, readPromptPack } from '@ura/api/speech/prompt-pack'
 import { silenceAtEnds } from '@ura/api/speech/speech-test-doubles'
 import { speechLevelOf } from '@ura/api/speech/speech-level'
 import { decodeWav } from '@ura/api/speech/wav'
+import { recordFigure } from './test/figures.ts'
 
 const synthesizer = createEspeakSynthesizer()
 let outFolder: string
@@ -28,6 +29,33 @@ afterAll(async () => {
 describe('the prompt pack', () => {
   it('is complete and current', async () => {
     expect(await checkPromptPack({ texts: promptTexts, outFolder, synthesizer })).toEqual([])
+  })
+
+  it('has one loudness throughout, measured over all files', async () => {
+    const levels = (await readPromptPack({ outFolder })).map(
+      ({ wav }) => speechLevelOf(decodeWav(wav)).activeLevelDbfs,
+    )
+    const [lowest, highest] = [Math.min(...levels), Math.max(...levels)]
+    recordFigure(
+      'levels of the prompt pack',
+      `${levels.length} files, ${lowest.toFixed(2)} to ${highest.toFixed(2)} dBFS`,
+    )
+    expect(levels).toHaveLength(Object.keys(promptTexts).length)
+    expect(highest - lowest).toBeLessThanOrEqual(1)
+  })
+
+  it('keeps nobody listening for long: menus, then everything else', async () => {
+    const pack = await readPromptPack({ outFolder })
+    const secondsOf = (isMenu: boolean): number =>
+      Math.max(
+        ...pack.filter(({ text }) => text.includes('tecle') === isMenu).map(({ durationMs }) => durationMs),
+      ) / 1_000
+    recordFigure(
+      'longest prompt',
+      `menu ${secondsOf(true).toFixed(1)} s, other ${secondsOf(false).toFixed(1)} s`,
+    )
+    expect(secondsOf(true)).toBeLessThan(16)
+    expect(secondsOf(false)).toBeLessThan(8)
   })
 
   it.each(Object.keys(promptTexts))('speaks %s at the one loudness', async (id) => {

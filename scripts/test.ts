@@ -25,7 +25,7 @@ if (!asterisk.available) {
 }
 const chromium = await ensureChromium((line) => console.log(`Chromium: ${line}`))
 if (!chromium.available) {
-  skipped.push(`the page /docs in a browser (${chromium.reason})`)
+  skipped.push(`the pages /docs and prompts.html in a browser (${chromium.reason})`)
 }
 const newman = await ensureNewman()
 if (!newman.available) {

@@ -51,9 +51,37 @@ describe('when something breaks', () => {
       missingFiles: (file) => file.startsWith('http'),
     })
     expect(unusedKeys).toEqual([])
-    expect(heard.join(' ')).toContain(
-      'confirm-name-after category-menu service-menu ticket-opened digit-1 digit-0',
+    const story = heard.filter((name) => !name.endsWith('.wav')).join(' ')
+    expect(story).toContain('confirm-name-before digit-1 digit-0 digit-0 digit-1 confirm-name-after')
+    expect(story).toContain(
+      'category-menu service-menu ticket-opened digit-1 digit-0 digit-0 digit-1 digit-7',
     )
+  })
+
+  it.each([
+    ['the API has no speech', { speech: false }, () => false],
+    ['Asterisk can not fetch it', {}, (file: string) => file.startsWith('http')],
+  ])(
+    'tells at the end of the call what recordings stood in for when %s',
+    async (_what, fake, missingFiles) => {
+      const logged: string[] = []
+      const line = await openLine(new FakeTicketApi(fake), logged)
+      await line.telephone.call('1 1001# 4821 1 2 1', { missingFiles })
+      await line.close()
+      const ended = logged.map((text) => JSON.parse(text) as Record<string, unknown>)
+      expect(ended.find(({ msg }) => msg === 'call ended')).toMatchObject({
+        withoutSpeech: ['name', 'category-menu-v1', 'service-menu-v1-2', 'protocol'],
+      })
+    },
+  )
+
+  it('has nothing of that to tell when all was spoken', async () => {
+    const logged: string[] = []
+    const line = await openLine(new FakeTicketApi(), logged)
+    await line.telephone.call('1 1001# 4821 1 2 1')
+    await line.close()
+    expect(logged.join()).toContain('call ended')
+    expect(logged.join()).not.toContain('withoutSpeech')
   })
 
   it('waits no second time for an API that is away before passing the caller on', async () => {

@@ -17,7 +17,7 @@ import { callRoutes } from './calls/routes.ts'
 import { ensureFirstCatalogue } from './catalogue/catalogue-repository.ts'
 import { serviceResourceRoutes } from './catalogue/service-resource-routes.ts'
 import { catalogueRoutes } from './catalogue/routes.ts'
-import { warmCatalogue } from './catalogue/spoken-catalogue.ts'
+import { createCatalogueWarmer } from './catalogue/catalogue-warmer.ts'
 import { type ApiConfiguration, databaseUrlOf } from './config.ts'
 import type { ApiContext } from './context.ts'
 import { openMigratedDatabase } from './database/migrated-database.ts'
@@ -56,9 +56,9 @@ import { createWebhookSender, type WebhookSender } from './webhooks/webhook-send
 interface ApiDependencies {
   clock: Clock
   log: Logger
-  /** Default: as the configuration says. */
+  /** Speaks in the embedded voice's place; default: eSpeak NG. */
   synthesizer?: Synthesizer
-  /** Default: made of the synthesizer and the data folder. */
+  /** Default: as the configuration says, in the data folder. */
   speech?: SpeechService
   /** Default: the WhatsApp gateway of GATEWAY_URL. */
   gateway?: MessageGateway
@@ -159,7 +159,6 @@ async function composeApi(
       })
       const { port } = server.server.address() as AddressInfo
       listeningUrl = `http://${reachableHost(config.host)}:${port}`
-      warmInBackground(context, closing.signal)
       background.push(...startBackground(context, { webhooks, signal: closing.signal }))
       return { port, url: listeningUrl }
     },
@@ -200,7 +199,7 @@ function createContext(
     sessions: new SessionCache({ clock, keptMs: config.sessionCacheSeconds * 1_000 }),
     gateway,
     speech,
-    audio: createSpokenAudio({ speech, publicUrl, log }),
+    audio: createSpokenAudio({ speech, publicUrl, log, onLate: () => metrics.speechLate.inc() }),
     notifier,
     openTicket: createOpenTicket({ db, clock, keyedHash, notifier, metrics }),
     metrics,
@@ -238,20 +237,19 @@ function resourceRoutes(scope: HttpServer, context: ApiContext): void {
   callResourceRoutes(scope, context)
 }
 
-function warmInBackground(context: ApiContext, signal: AbortSignal): void {
-  warmCatalogue(context, signal).catch((error: unknown) => {
-    context.log.warn({ err: error }, 'catalogue could not be spoken ahead')
-  })
-}
-
-/** Events for other programs, every two seconds; messages that are owed, each minute; what has expired, each hour or day. */
+/**
+ * Events for other programs, every two seconds; a changed catalogue, every three; messages that are owed, each minute;
+ * what has expired, each hour or day.
+ */
 function startBackground(
   { notifier, speech, db, clock, config, log }: ApiContext,
   { webhooks, signal }: { webhooks: WebhookSender; signal: AbortSignal },
 ): PeriodicWork[] {
   const hourly = { everyMs: 3_600_000, log }
+  const catalogue = createCatalogueWarmer({ db, speech, clock, log })
   return [
     startPeriodicWork({ name: 'webhooks', everyMs: 2_000, log, work: () => webhooks.begin() }),
+    startPeriodicWork({ name: 'catalogue speech', everyMs: 3_000, log, work: () => catalogue.warm(signal) }),
     startPeriodicWork({
       ...hourly,
       name: 'old webhook deliveries',

@@ -41,6 +41,22 @@ describe('the configuration', () => {
     for (const variable of missing) expect(read).toThrow(`${variable}: `)
   })
 
+  it.each(['http://x.example/v1', 'http://10.0.0.5/v1', 'http://127.0.0.1.x.example', 'http://0.0.0.0:8080'])(
+    'refuses SPEECH_URL=%s, over which key and names could be read, in words that say so',
+    (SPEECH_URL) => {
+      expect(() => readApiConfiguration({ ...needed, SPEECH_URL })).toThrow(
+        /SPEECH_URL.* must begin with https:\/\/.*API key/,
+      )
+    },
+  )
+
+  it.each(['http://127.0.0.1:9000', 'http://127.8.9.1', 'http://localhost:9000/v1', 'http://[::1]:9000'])(
+    'takes SPEECH_URL=%s, which is this machine',
+    (SPEECH_URL) => {
+      expect(readApiConfiguration({ ...needed, SPEECH_URL }).speechUrl).toBe(SPEECH_URL)
+    },
+  )
+
   it.each([
     ['api-gateway', { SPEECH_URL: 'https://x.example/v1', SPEECH_API_KEY: 'k'.repeat(20) }],
     ['api-gateway', { SPEECH_URL: 'https://x.example/v1', AWS_REGION: 'sa-east-1' }],

@@ -8,6 +8,8 @@ import type { Ami, AmiMessage } from './ami.ts'
 import { type Ari, AriError, type AriEvent } from './ari.ts'
 import { callHeader, phoneApplication } from './telephony-configuration.ts'
 
+type RecordFormat = 'wav' | 'wav16'
+
 /** Who calls what. */
 export type DialOptions = {
   /** The caller's number, as the trunk tells it. */
@@ -16,6 +18,8 @@ export type DialOptions = {
   extension: string
   /** Begins to record what the caller hears at the moment of the answer; default false. */
   record?: boolean
+  /** Asterisk's format of the recording: `wav` (8,000 Hz, the default) or `wav16`. */
+  recordFormat?: RecordFormat
 }
 
 /** One call, at the caller's end. */
@@ -65,7 +69,7 @@ export function createDialer(ends: {
   recordings: string
 }): (options: DialOptions) => Promise<Call> {
   const { ari, office, ura, recordings } = ends
-  return async ({ callerId, extension, record = false }) => {
+  return async ({ callerId, extension, record = false, recordFormat = 'wav' }) => {
     const id = randomUUID()
     const trace = traceUraChannel(ura, id)
     const answered = nextAriEvent(ari, id, 'StasisStart')
@@ -89,7 +93,7 @@ export function createDialer(ends: {
     const start = await Promise.race([within(answerTimeoutMs, `an answer from ${extension}`, answered), lost])
     const officeChannel = start.channel?.name ?? ''
 
-    const recorder = createRecorder({ ari, id, recordings })
+    const recorder = createRecorder({ ari, id, recordings, format: recordFormat })
     try {
       // As any phone, this one sends sound all the time; without it Answer() waits 500 ms for some (main/channel.c).
       await ari.request('POST', `channels/${id}/silence`)
@@ -137,11 +141,11 @@ export function createDialer(ends: {
 }
 
 /** Keeps what a recording needs: where it goes, and whether Asterisk has finished it. */
-function createRecorder(options: { ari: Ari; id: string; recordings: string }): {
+function createRecorder(options: { ari: Ari; id: string; recordings: string; format: RecordFormat }): {
   start: () => Promise<void>
   stop: () => Promise<PcmAudio>
 } {
-  const { ari, id, recordings } = options
+  const { ari, id, recordings, format } = options
   let count = 0
   let current: { name: string; finished: Promise<void> } | undefined
   return {
@@ -154,7 +158,7 @@ function createRecorder(options: { ari: Ari; id: string; recordings: string }): 
         stopListening()
         resolve()
       })
-      await ari.request('POST', `channels/${id}/record`, { query: { name, format: 'wav' } })
+      await ari.request('POST', `channels/${id}/record`, { query: { name, format } })
       current = { name, finished }
     },
     stop: async () => {
@@ -163,7 +167,7 @@ function createRecorder(options: { ari: Ari; id: string; recordings: string }): 
       // 404 when the call's end has already ended it.
       await ari.request('POST', `recordings/live/${name}/stop`).catch(() => {})
       await within(eventTimeoutMs, 'the end of the recording', finished)
-      return decodeWav(await readFile(join(recordings, `${name}.wav`)))
+      return decodeWav(await readFile(join(recordings, `${name}.${format}`)))
     },
   }
 }

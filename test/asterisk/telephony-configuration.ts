@@ -1,9 +1,13 @@
 import { insideFolder } from './asterisk-process.ts'
 
+/** A codec of the trunk, by Asterisk's name: telephone band (G.711 A-law, as on Brazilian trunks) or 16,000 Hz. */
+export type TrunkCodec = 'alaw' | 'g722' | 'slin16'
+
 /** What the two exchanges must know of each other. */
 export type Trunk = {
   user: string
   secret: string
+  codec: TrunkCodec
   uraSipPort: number
   officeSipPort: number
   uraRtp: { start: number; end: number }
@@ -28,12 +32,14 @@ export function uraConfiguration(options: {
   trunk: Trunk
   dialplan: string
   globals: string
+  mediaCache: string
   extraExtensions: string
 }): Record<string, string> {
   const { trunk } = options
   return {
     'ura-helpdesk.conf': options.dialplan,
     'ura-globals.conf': options.globals,
+    'res_http_media_cache.conf': options.mediaCache,
     'extensions.conf': `
 [globals]
 #include ura-globals.conf
@@ -122,7 +128,7 @@ function transport(port: number): string {
   return `[transport]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:${port}\n`
 }
 
-/** Both ends ask for the same user and password; G.711 A-law, as on Brazilian trunks; digits as RFC 4733 events. */
+/** Both ends ask for the same user and password; digits as RFC 4733 events. */
 function trunkEndpoint(options: { name: string; context: string; trunk: Trunk; contact: string }): string {
   const { name, trunk } = options
   return `
@@ -130,7 +136,7 @@ function trunkEndpoint(options: { name: string; context: string; trunk: Trunk; c
 type=endpoint
 context=${options.context}
 disallow=all
-allow=alaw
+allow=${trunk.codec}
 dtmf_mode=rfc4733
 direct_media=no
 media_address=127.0.0.1

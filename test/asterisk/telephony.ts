@@ -15,6 +15,7 @@ import {
   officeConfiguration,
   phoneApplication,
   type Trunk,
+  type TrunkCodec,
   uraConfiguration,
 } from './telephony-configuration.ts'
 
@@ -32,6 +33,8 @@ export type TelephonyOptions = {
   openTimes?: string
   /** The longest conversation with a server; default 300 s. */
   agiSecondsMax?: number
+  /** What the trunk carries, default `alaw`. */
+  codec?: TrunkCodec
   /** Dialplan lines for other numbers that the office can call, in a context of their own. */
   extraExtensions?: string
 }
@@ -113,7 +116,7 @@ async function startBoth(
 ): Promise<{ ura: RunningAsterisk; office: RunningAsterisk; ari: Ari }> {
   const { root, folder, undo } = options
   const [uraAmiPort = 0, officeAmiPort = 0, ariPort = 0] = await freeTcpPorts(3)
-  const trunk = await pickTrunk()
+  const trunk = await pickTrunk(options.codec ?? 'alaw')
   const ariPassword = randomSecret()
   await writeMusic(join(folder, 'ura', 'moh'), 'music', encodeWav(music))
   await writeMusic(join(folder, 'office', 'moh'), 'technician', encodeWav(technicianVoice))
@@ -126,6 +129,7 @@ async function startBoth(
         trunk,
         dialplan: await readFile(new URL('ura-helpdesk.conf', dialplanFolder), 'utf8'),
         globals: await generateGlobals(options),
+        mediaCache: await readFile(new URL('res_http_media_cache.conf', dialplanFolder), 'utf8'),
         extraExtensions: options.extraExtensions ?? '',
       }),
       amiPort: uraAmiPort,
@@ -166,10 +170,10 @@ async function generateGlobals(options: TelephonyOptions): Promise<string> {
   }, shipped)
 }
 
-async function pickTrunk(): Promise<Trunk> {
+async function pickTrunk(codec: TrunkCodec): Promise<Trunk> {
   const [uraSipPort = 0, officeSipPort = 0] = await freeUdpPorts(2)
   const [uraRtp, officeRtp] = twoRtpRanges()
-  return { user: 'office', secret: randomSecret(), uraSipPort, officeSipPort, uraRtp, officeRtp }
+  return { user: 'office', secret: randomSecret(), codec, uraSipPort, officeSipPort, uraRtp, officeRtp }
 }
 
 async function writeMusic(folder: string, name: string, wav: Buffer): Promise<void> {

@@ -3,7 +3,7 @@ import { createApiGatewaySynthesizer } from '@ura/api/speech/polly/api-gateway-s
 import { createLambdaSynthesizer } from '@ura/api/speech/polly/lambda-synthesizer'
 import { apiKeySigner, iamSigner } from '@ura/api/speech/polly/request-signature'
 import type { Synthesizer } from '@ura/api/speech/synthesizer'
-import type { FakePolly } from '../support/fake-aws/fake-polly.ts'
+import type { FakePolly, FakePollyOptions } from '../support/fake-aws/fake-polly.ts'
 import type { FakeService } from '../support/fake-aws/fake-service.ts'
 import { fakeCredentials } from '../support/fake-aws/signature.ts'
 import {
@@ -30,8 +30,16 @@ export interface CloudSubject extends Subject {
 
 const region = 'sa-east-1'
 /** So short that a test of silence ends soon; the function has less, so that it is the first to give up. */
-const timeoutMs = 900
+const shortTimeoutMs = 900
 const functionTimeoutMs = 500
+
+/** What a test may choose of the AWS in between. */
+export interface CloudOptions {
+  /** What Polly says; default a tone. */
+  audio?: FakePollyOptions['audio']
+  /** The patience of the adapter, default 900 ms; the function's is a little less. */
+  timeoutMs?: number
+}
 
 export async function startEspeak(): Promise<Subject> {
   const synthesizer = createEspeakSynthesizer()
@@ -40,8 +48,10 @@ export async function startEspeak(): Promise<Subject> {
 
 export async function startApiGateway(
   authorization: 'key' | 'iam' | 'wrong key' = 'key',
+  options: CloudOptions = {},
 ): Promise<CloudSubject> {
-  const speech = await startSpeechFunction({ timeoutMs: functionTimeoutMs })
+  const timeoutMs = options.timeoutMs ?? shortTimeoutMs
+  const speech = await startSpeechFunction(functionOptions(options))
   const door = await startFakeApiGateway(speech)
   const synthesizer = createApiGatewaySynthesizer({
     url: `${door.url}/v1/speech`,
@@ -55,10 +65,11 @@ export async function startApiGateway(
 }
 
 export async function startLambda(
-  options: { functionName?: string; secretAccessKey?: string } = {},
+  options: CloudOptions & { functionName?: string; secretAccessKey?: string } = {},
 ): Promise<CloudSubject> {
+  const timeoutMs = options.timeoutMs ?? shortTimeoutMs
   const { functionName = fakeFunctionName, secretAccessKey = fakeCredentials.secretAccessKey } = options
-  const speech = await startSpeechFunction({ timeoutMs: functionTimeoutMs })
+  const speech = await startSpeechFunction(functionOptions(options))
   const door = await startFakeLambda(speech)
   const synthesizer = createLambdaSynthesizer({
     functionName,
@@ -66,6 +77,11 @@ export async function startLambda(
     client: { region, endpoint: door.url, credentials: { ...fakeCredentials, secretAccessKey } },
   })
   return cloud(synthesizer, { door, speech })
+}
+
+function functionOptions({ audio, timeoutMs }: CloudOptions): FakePollyOptions & { timeoutMs: number } {
+  const ownTimeoutMs = timeoutMs === undefined ? functionTimeoutMs : timeoutMs - 400
+  return { timeoutMs: ownTimeoutMs, ...(audio === undefined ? {} : { audio }) }
 }
 
 function cloud(

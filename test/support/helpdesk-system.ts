@@ -7,6 +7,7 @@ import { readAgiConfiguration } from '@ura/agi/config'
 import { Telephone } from '@ura/agi/testing/telephone'
 import { createApi, type Api } from '@ura/api/app'
 import { readApiConfiguration } from '@ura/api/config'
+import type { SpeechService } from '@ura/api/speech/speech-service'
 import type { Synthesizer } from '@ura/api/speech/synthesizer'
 import type { Clock } from '@ura/core/clock'
 import { createLogger, type Logger } from '@ura/core/logger'
@@ -31,8 +32,10 @@ interface Parts {
 
 export interface HelpdeskSystemOptions {
   clock?: Clock
-  /** Default: a quick one that makes tones. */
+  /** The embedded voice, alone or behind the one that the environment asks for; default: a quick one that makes tones. */
   synthesizer?: Synthesizer
+  /** Default: made of the synthesizer; closed with the system. */
+  speech?: SpeechService
   /** Extra environment of the services, as `FIRST_DIGIT_MS`. */
   environment?: Readonly<Record<string, string>>
   /** FastAGI servers on the same API; default 1. */
@@ -97,6 +100,7 @@ export class HelpdeskSystem {
       clock,
       log,
       synthesizer,
+      ...(options.speech && { speech: options.speech }),
     })
     const { url: apiUrl } = await api.listen()
     const config = readAgiConfiguration({ ...environment, TICKET_API_URL: apiUrl })

@@ -77,7 +77,7 @@ describe('opening a ticket', () => {
       .execute()
     const after = await call('1 1001# {code} 1')
     expect(after.heard.at(-1)).not.toBe(before.heard.at(-1))
-    expect((await system.ticketApi.catalogue()).menu.texto).toContain('Para Programas, tecle 1')
+    expect((await system.ticketApi.catalogue()).menu.texto).toContain('Programas, tecle 1.')
   })
 
   it('takes every key ahead of its question', async () => {

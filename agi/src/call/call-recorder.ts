@@ -12,6 +12,7 @@ const outcomesByWeight: readonly CallOutcome[] = [
 ]
 const stepsMax = 200
 const protocolsMax = 20
+const replacedMax = 50
 
 /** Gathers what a call's record says: steps with times, outcome, tickets. */
 export class CallRecorder {
@@ -19,6 +20,7 @@ export class CallRecorder {
   readonly #startedAt: Date
   readonly #steps: { etapa: string; em: string }[] = []
   readonly #protocols: string[] = []
+  readonly #replaced = new Set<string>()
   #outcome: CallOutcome = 'abandoned'
 
   constructor(clock: Clock) {
@@ -36,6 +38,18 @@ export class CallRecorder {
 
   get protocols(): readonly string[] {
     return this.#protocols
+  }
+
+  /** What was to be synthesized and wasn't heard, each name once: recordings were played in its place. */
+  get withoutSpeech(): readonly string[] {
+    return [...this.#replaced]
+  }
+
+  /** A synthesized sound could not be had or could not be played. */
+  replaced(name: string): void {
+    if (this.#replaced.size < replacedMax) {
+      this.#replaced.add(name)
+    }
   }
 
   enter(step: string): void {

@@ -33,6 +33,8 @@ const longestSliceMs = 200
 /** Silence after which the caller is told to wait; the promise is at most 2 s. */
 const silenceMs = 1_200
 const keyAheadMax = 32
+/** An address that failed after so long did not answer: Asterisk 22 asks for it four times, each as long as it may. */
+const slowFailureMs = 800
 
 /**
  * The caller's line: what is said and what is keyed. Every sound can be interrupted; keys that come before their
@@ -46,6 +48,10 @@ export class Line {
   #keysAhead: DtmfKey[] = []
   /** The last number ended by its length, so a `#` that follows belongs to it and answers nothing. */
   #hashIsDue = false
+  /** Addresses that gave nothing, not to be waited for again. */
+  readonly #unplayable = new Set<string>()
+  /** Whoever serves synthesized sounds does not answer: one silence of that length is enough for a call. */
+  #isAudioAway = false
   /** When the caller last heard something or ended a number; several waits in a row are one silence. */
   #silentSince = performance.now()
 
@@ -149,13 +155,20 @@ export class Line {
     sound: Sound,
     play: () => ReturnType<AgiCall['streamFile']>,
   ): Promise<DtmfKey | null | 'missing'> {
+    if (sound.isSynthesized === true && (this.#isAudioAway || this.#unplayable.has(sound.file))) {
+      this.#events.missing?.(sound)
+      return 'missing'
+    }
     this.#events.played?.(sound)
+    const startedAt = performance.now()
     let result = await play()
     if (result.kind === 'key' && this.#isDueHash(result.key)) {
       result = await play()
     }
     this.#silentSince = performance.now()
     if (result.kind === 'failed') {
+      this.#unplayable.add(sound.file)
+      this.#isAudioAway ||= sound.isSynthesized === true && this.#silentSince - startedAt >= slowFailureMs
       this.#events.missing?.(sound)
       return 'missing'
     }

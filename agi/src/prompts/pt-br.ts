@@ -3,7 +3,7 @@ import type { PromptId } from './ids.ts'
 /** What the caller hears, in Brazilian Portuguese. A second language is a second file of this shape. */
 export const promptTexts: Readonly<Record<PromptId, string>> = {
   'main-menu':
-    'Central de chamados da informática. Para abrir um chamado, tecle 1. Para consultar um chamado, tecle 2. Para falar com um técnico, tecle 3. Para ouvir novamente, tecle 9.',
+    'Central de informática. Para abrir um chamado, tecle 1. Para consultar um chamado, tecle 2. Para falar com a equipe técnica, tecle 3. Para ouvir novamente, tecle 9.',
   'ask-registration': 'Digite seu código de cadastro, seguido de jogo da velha.',
   'unknown-registration': 'Código de cadastro não encontrado.',
   'access-code-sent': 'Enviamos um código de acesso para o seu WhatsApp. Abra a mensagem no próprio celular.',
@@ -14,7 +14,7 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'access-code-undeliverable': 'Não foi possível enviar o código de acesso para o seu WhatsApp.',
   'access-code-expired': 'Este código de acesso não vale mais. Para receber um novo código, tecle asterisco.',
   'confirm-name-before': 'Este cadastro é de:',
-  'confirm-name-after': 'Se é você, tecle 1. Se não é você, tecle 2.',
+  'confirm-name-after': 'Para confirmar que o cadastro é seu, tecle 1. Se não é seu, tecle 2.',
   'identity-declined':
     'Por segurança, este atendimento será encerrado. Confira seu código de cadastro e ligue novamente.',
   'category-menu':
@@ -25,7 +25,7 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'ticket-opened': 'Seu chamado foi aberto. O número do protocolo é:',
   'ticket-registered-offline': 'Seu pedido está registrado. O protocolo chegará pelo WhatsApp.',
   'after-ticket':
-    'O protocolo também foi enviado para o seu WhatsApp. Para abrir outro chamado, tecle 1. Para ouvir o protocolo novamente, tecle 9. Se já terminou, pode desligar.',
+    'O protocolo também foi enviado para o seu WhatsApp. Para abrir outro chamado, tecle 1. Para ouvir o protocolo novamente, tecle 9. Ou desligue.',
   'ask-ticket': 'Digite o número do protocolo, seguido de jogo da velha.',
   'ticket-not-found': 'Chamado não encontrado.',
   'status-open': 'Seu chamado está aberto.',
@@ -36,7 +36,7 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'status-cancelled': 'Seu chamado foi cancelado.',
   'after-status':
     'Para consultar outro chamado, tecle 1. Para ouvir novamente, tecle 9. Para voltar ao menu principal, tecle 0.',
-  transferring: 'Aguarde. Vamos transferir sua ligação para um técnico.',
+  transferring: 'Aguarde, por favor. Vamos transferir sua ligação para a equipe técnica.',
   'out-of-hours': 'No momento, a equipe técnica está fora do horário de atendimento.',
   'one-moment': 'Um momento, por favor.',
   'too-many-tries': 'Não foi possível continuar este atendimento.',

@@ -73,18 +73,24 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
   log.info({ caller: callingNumber === null ? null : maskPhoneNumber(callingNumber) }, 'call started')
   const counts = new Map<string, number>()
   const session = randomUUID().slice(0, 8)
+  const recorder = new CallRecorder(dependencies.clock)
   return {
     callId,
     round,
     callingNumber,
     line: new Line(agi, dependencies.times, {
       played: (sound) => log.debug({ prompt: sound.name }, 'prompt played'),
-      missing: (sound) => log.warn({ prompt: sound.name }, 'prompt could not be played'),
+      missing: (sound) => {
+        log.warn({ prompt: sound.name }, 'prompt could not be played')
+        if (sound.isSynthesized === true) {
+          recorder.replaced(sound.name)
+        }
+      },
     }),
     signal,
     ticketApi: dependencies.ticketApi,
     officeHours: dependencies.officeHours,
-    recorder: new CallRecorder(dependencies.clock),
+    recorder,
     log,
     tries: dependencies.tries,
     nextIdempotencyKey: (step) => {
@@ -118,6 +124,8 @@ async function keepRecord(call: Call): Promise<void> {
     lastStep: recorder.lastStep,
     protocols: record.protocolos,
     durationMs: Date.parse(record.fim) - Date.parse(record.inicio),
+    // For whom a voice was missing: what the caller heard recordings in place of.
+    ...(recorder.withoutSpeech.length > 0 && { withoutSpeech: recorder.withoutSpeech }),
   }
   try {
     await call.ticketApi.saveCallRecord(record)

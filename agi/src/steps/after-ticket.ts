@@ -6,14 +6,18 @@ import type { Step } from './step.ts'
 
 /** Says the protocol twice; 1 opens another ticket, 9 says it again, hanging up is fine. */
 export const afterTicket: Step = async (call) => {
+  const spoken = protocol(call)
   const choice = await askMenu(call, {
-    sounds: [prompt('ticket-opened'), ...protocol(call), ...protocol(call), prompt('after-ticket')],
+    sounds: [prompt('ticket-opened'), ...spoken, ...spoken, prompt('after-ticket')],
     choices: { 1: 'another' },
     hearAgain: '9',
   })
   return choice === 'another' ? 'choose-category' : 'goodbye'
 }
 
-function protocol({ ticket }: Call): Sound[] {
-  return ticket === null ? [] : speech('protocol', ticket.url, digitPrompts(ticket.protocol).map(prompt))
+function protocol(call: Call): Sound[] {
+  const { ticket } = call
+  return ticket === null
+    ? []
+    : speech(call, 'protocol', ticket.url, digitPrompts(ticket.protocol).map(prompt))
 }

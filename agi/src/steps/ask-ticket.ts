@@ -44,7 +44,10 @@ async function findTicket(call: Call, protocol: string): Promise<VerifyTicketAns
 async function tellStatus(call: Call, { chamado, url }: VerifyTicketAnswer): Promise<StepName> {
   call.recorder.happened('status_told')
   const choice = await askMenu<StepName>(call, {
-    sounds: [...speech('status', url, [prompt(statusPrompts[chamado.situacao])]), prompt('after-status')],
+    sounds: [
+      ...speech(call, 'status', url, [prompt(statusPrompts[chamado.situacao])]),
+      prompt('after-status'),
+    ],
     choices: { 1: 'ask-ticket', 0: 'main-menu' },
     hearAgain: '9',
   })

@@ -14,7 +14,7 @@ export const chooseCategory: Step = async (call) => {
     }
   }
   const choice = await askMenu(call, {
-    sounds: speech(`category-menu-${catalogue.versao}`, catalogue.menu.url, [prompt('category-menu')]),
+    sounds: speech(call, `category-menu-${catalogue.versao}`, catalogue.menu.url, [prompt('category-menu')]),
     choices,
     hearAgain: '7',
   })

@@ -18,7 +18,7 @@ export const chooseService: Step = async (call) => {
     }
   }
   const choice = await askMenu(call, {
-    sounds: speech(`service-menu-${catalogueVersion}-${category.tecla}`, category.menu.url, [
+    sounds: speech(call, `service-menu-${catalogueVersion}-${category.tecla}`, category.menu.url, [
       prompt('service-menu'),
     ]),
     choices,

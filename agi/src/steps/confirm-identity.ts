@@ -1,12 +1,16 @@
 import { askMenu } from '../call/question.ts'
 import { prompt, speech } from '../call/sound.ts'
+import { digitPrompts } from '../prompts/ids.ts'
 import { personOf } from './person-of.ts'
 import type { Step } from './step.ts'
 
 /** The name on file is spoken: 1 it is me, 2 it isn't. Without speech the question is asked without the name. */
 export const confirmIdentity: Step = async (call) => {
-  const name = await call.line.waitFor(personOf(call).name)
-  const spoken = speech('name', name?.url ?? null)
+  const { name: speaking, userCode } = personOf(call)
+  const url = (await call.line.waitFor(speaking))?.url ?? null
+  // By the time that its address turns out to give nothing, the sentence has begun: the code that was keyed ends it.
+  const otherwise = url === null ? [] : digitPrompts(userCode).map(prompt)
+  const spoken = speech(call, 'name', url, otherwise)
   const answer = await askMenu(call, {
     sounds: [
       ...(spoken.length > 0 ? [prompt('confirm-name-before'), ...spoken] : []),

@@ -10,7 +10,7 @@ export const technician: Step = async (call) => {
     call.recorder.happened('transferred')
     return { end: 'queue' }
   }
-  await call.line.say(prompt('out-of-hours'), ...speech('next-opening', hours.url))
+  await call.line.say(prompt('out-of-hours'), ...speech(call, 'next-opening', hours.url))
   call.purpose = 'open-ticket'
   return call.person?.verified === true ? 'choose-category' : 'registration-code'
 }

@@ -3,9 +3,9 @@ import type { FakeTicketApi } from './fake-ticket-api.ts'
 import type { FinishedCall, TelephoneOptions } from './telephone.ts'
 import { TestLine } from './test-line.ts'
 
-/** A line to a service on this ticket API; closed with the test. */
-export async function openLine({ api }: FakeTicketApi): Promise<TestLine> {
-  const line = await TestLine.open(api)
+/** A line to a service on this ticket API; closed with the test. Its log's lines go to `logged`. */
+export async function openLine({ api }: FakeTicketApi, logged: string[] = []): Promise<TestLine> {
+  const line = await TestLine.open(api, logged)
   onTestFinished(() => line.close())
   return line
 }

@@ -15,13 +15,18 @@ export class TestLine {
     this.telephone = new Telephone(port)
   }
 
-  static async open(ticketApi: TicketApi): Promise<TestLine> {
+  /** @param logged Is given what the service logs, one JSON line each. */
+  static async open(ticketApi: TicketApi, logged: string[] = []): Promise<TestLine> {
     const config = readAgiConfiguration({
       AGI_PORT: '0',
       HELPDESK_API_TOKEN: 'a-token-that-is-not-used',
       AGI_DRAIN_MS: '500',
     })
-    const log = createLogger({ service: 'agi', level: 'silent' })
+    const log = createLogger({
+      service: 'agi',
+      level: 'info',
+      destination: { write: (line: string) => void logged.push(line) },
+    })
     const app = createAgiApp(config, { clock: systemClock, log, ticketApi })
     const { port } = await app.listen()
     return new TestLine(app, port)

@@ -28,6 +28,16 @@ describe('GET /audio/<name>', () => {
     })
   })
 
+  it('gives 16,000 Hz by a type that lets Asterisk go by the name', async () => {
+    await using test = await createTestApi()
+    const name = `${'a'.repeat(64)}.wav16`
+    const bytes = Buffer.from('wide')
+    test.speech.isAudioName = (asked) => asked === name
+    test.speech.open = async () => ({ bytes, sizeBytes: 4, etag: '"4"', modifiedAt: new Date(0) })
+    const answer = await fetchAudio(test, name)
+    expect([answer.body, answer.headers['content-type']]).toEqual(['wide', 'audio/vnd.wave'])
+  })
+
   it('answers HEAD with the same headers and no body', async () => {
     await using test = await createTestApi()
     const answer = await fetchAudio(test, await speakName(test), { method: 'HEAD' })

@@ -7,10 +7,17 @@ import { errorAnswers } from '../http/error-answers.ts'
 import { networkGuard } from '../http/network-guard.ts'
 import type { HttpServer } from '@ura/core/http/server'
 
-const WavFile = {
-  description: 'O áudio',
-  content: { 'audio/x-wav': { schema: Type.Unsafe<Buffer>(Type.String({ format: 'binary' })) } },
-} as const
+const binary = { schema: Type.Unsafe<Buffer>(Type.String({ format: 'binary' })) }
+
+/**
+ * Asterisk 22 names a fetched sound after its content type when it knows it, and only otherwise after its address
+ * (res_http_media_cache.c; seen on 22.10.1): `audio/x-wav` is `.wav` to it, which it plays at 8,000 Hz alone. So 16,000 Hz
+ * go by the registered name of the same format (RFC 2361), which it doesn't know: then the address's `.wav16` counts.
+ */
+const wavType = 'audio/x-wav'
+const wav16Type = 'audio/vnd.wave'
+
+const WavFile = { description: 'O áudio', content: { [wavType]: binary, [wav16Type]: binary } } as const
 
 /** `GET`/`HEAD /audio/<name>`, outside the session: names can't be guessed, and Asterisk's media cache can't sign in. */
 export function audioFileRoute(server: HttpServer, context: ApiContext): void {
@@ -21,7 +28,7 @@ export function audioFileRoute(server: HttpServer, context: ApiContext): void {
       onRequest: networkGuard(context, config.audioNetworks),
       schema: {
         tags: ['Áudio'],
-        summary: 'Um áudio feito pela API (audio/x-wav)',
+        summary: 'Um áudio feito pela API (WAV)',
         operationId: 'buscarAudio',
         description:
           'Sem sessão, só para as redes de `AUDIO_NETWORKS`: o nome não se adivinha, e o cache de mídia do Asterisk não sabe entrar.',
@@ -49,7 +56,7 @@ export function audioFileRoute(server: HttpServer, context: ApiContext): void {
         .header('last-modified', audio.modifiedAt.toUTCString())
       return await reply
         .code(200)
-        .type('audio/x-wav')
+        .type(name.endsWith('.wav16') ? wav16Type : wavType)
         .header('content-length', audio.sizeBytes)
         .send(audio.bytes)
     },

@@ -1,5 +1,5 @@
 import { createLogger } from '@ura/core/logger'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createFakeSpeech } from '../testing/fakes.ts'
 import { createSpokenAudio, noAudio } from './spoken-audio.ts'
 
@@ -15,9 +15,13 @@ describe('spoken audio', () => {
   })
 
   it('is nothing when speech takes too long or throws', async () => {
+    const onLate = vi.fn<() => void>()
     const stuck = { ...createFakeSpeech(), speak: () => new Promise<never>(() => undefined) }
-    expect(await createSpokenAudio({ speech: stuck, publicUrl, log, waitMs: 5 })(request)).toEqual(noAudio)
+    const late = createSpokenAudio({ speech: stuck, publicUrl, log, onLate, waitMs: 5 })
+    expect(await late(request)).toEqual(noAudio)
+    expect(onLate).toHaveBeenCalledTimes(1)
     const broken = { ...createFakeSpeech(), speak: () => Promise.reject(new Error('broken')) }
-    expect(await createSpokenAudio({ speech: broken, publicUrl, log })(request)).toEqual(noAudio)
+    expect(await createSpokenAudio({ speech: broken, publicUrl, log, onLate })(request)).toEqual(noAudio)
+    expect(onLate).toHaveBeenCalledTimes(1)
   })
 })

@@ -21,9 +21,11 @@ export function createSpokenAudio(options: {
   /** Base address of `/audio`, asked for at each use: it may be known only after listening. */
   publicUrl: () => string
   log: Logger
+  /** Told when an answer goes without an audio that took too long. */
+  onLate?: () => void
   waitMs?: number
 }): SpokenAudioSource {
-  const { speech, publicUrl, log, waitMs = audioWaitMs } = options
+  const { speech, publicUrl, log, onLate = () => {}, waitMs = audioWaitMs } = options
   return async (request, requestId) => {
     const spoken = await withinWait(
       speech.speak(request).catch((error: unknown) => {
@@ -32,18 +34,22 @@ export function createSpokenAudio(options: {
       }),
       waitMs,
     )
-    if (spoken === null) {
-      log.info({ kind: request.kind, requestId }, 'answered without audio')
+    if (spoken === late) {
+      onLate()
     }
-    return spoken === null
-      ? noAudio
-      : { url: `${publicUrl()}/audio/${spoken.audioName}`, nome_audio: spoken.audioName }
+    if (spoken === null || spoken === late) {
+      log.debug({ kind: request.kind, requestId, isLate: spoken === late }, 'answered without audio')
+      return noAudio
+    }
+    return { url: `${publicUrl()}/audio/${spoken.audioName}`, nome_audio: spoken.audioName }
   }
 }
 
-async function withinWait<T>(work: Promise<T | null>, waitMs: number): Promise<T | null> {
-  const { promise: waited, resolve } = Promise.withResolvers<null>()
-  const timer = setTimeout(() => resolve(null), waitMs)
+const late = Symbol('late')
+
+async function withinWait<T>(work: Promise<T>, waitMs: number): Promise<T | typeof late> {
+  const { promise: waited, resolve } = Promise.withResolvers<typeof late>()
+  const timer = setTimeout(() => resolve(late), waitMs)
   try {
     return await Promise.race([work, waited])
   } finally {

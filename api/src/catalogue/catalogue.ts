@@ -16,10 +16,13 @@ export interface Service {
   name: string
 }
 
-/** Spoken text of the category menu; 7 and asterisk are keys of the call flow. */
+/**
+ * Spoken text of the category menu; 7 and asterisk are keys of the call flow. A name comes as it is ("Computador não
+ * liga, tecle 2"): no word before it would suit every name.
+ */
 export function categoryMenuText(catalogue: Catalogue): string {
   return [
-    ...catalogue.map((category) => `Para ${category.name}, tecle ${category.key}.`),
+    ...catalogue.map((category) => `${category.name}, tecle ${category.key}.`),
     'Para ouvir novamente, tecle 7.',
     'Para voltar, tecle asterisco.',
   ].join(' ')
@@ -28,7 +31,7 @@ export function categoryMenuText(catalogue: Catalogue): string {
 /** Spoken text of one category's services; 9 and asterisk are keys of the call flow. */
 export function serviceMenuText(category: Category): string {
   return [
-    ...category.services.map((service) => `Para ${service.name}, tecle ${service.option}.`),
+    ...category.services.map((service) => `${service.name}, tecle ${service.option}.`),
     'Para ouvir novamente, tecle 9.',
     'Para voltar, tecle asterisco.',
   ].join(' ')

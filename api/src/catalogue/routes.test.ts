@@ -31,12 +31,12 @@ describe('GET /api/servicos', () => {
     await using test = await createTestApi()
     const { menu, categorias } = await readCatalogue(test)
     expect(menu.texto).toBe(
-      'Para Sistemas, tecle 1. Para Computador, tecle 2. Para Impressoras, tecle 3. ' +
-        'Para Liberação de acessos, tecle 4. Para Projetor multimídia, tecle 5. Para Ramal telefônico, tecle 6. ' +
+      'Sistemas, tecle 1. Computador, tecle 2. Impressoras, tecle 3. ' +
+        'Liberação de acessos, tecle 4. Projetor multimídia, tecle 5. Ramal telefônico, tecle 6. ' +
         'Para ouvir novamente, tecle 7. Para voltar, tecle asterisco.',
     )
     expect(categorias[0]?.menu.texto).toBe(
-      'Para Atualização do portal, tecle 1. Para Problemas diversos, tecle 2. ' +
+      'Atualização do portal, tecle 1. Problemas diversos, tecle 2. ' +
         'Para ouvir novamente, tecle 9. Para voltar, tecle asterisco.',
     )
     const audio = await test.api.fastify.inject({ url: new URL(menu.url ?? '').pathname })

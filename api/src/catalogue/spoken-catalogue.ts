@@ -27,23 +27,6 @@ export async function spokenCatalogue(context: Pick<ApiContext, 'db' | 'audio'>)
   return { status: true, versao: catalogueVersion(catalogue), menu, categorias }
 }
 
-/** Synthesizes the menus ahead of the first call, one after another, so that no caller's name waits behind them all. */
-export async function warmCatalogue(
-  context: Pick<ApiContext, 'db' | 'audio'>,
-  signal: AbortSignal,
-): Promise<void> {
-  const catalogue = await readCatalogue(context.db)
-  for (const text of [
-    categoryMenuText(catalogue),
-    ...catalogue.map((category) => serviceMenuText(category)),
-  ]) {
-    if (signal.aborted) {
-      return
-    }
-    await context.audio({ text, kind: 'catalogue' })
-  }
-}
-
 /** Whether every menu of the answer has its audio: only then may a client keep it until the version changes. */
 export function isFullySpoken(answer: CatalogueAnswer): boolean {
   return answer.menu.url !== null && answer.categorias.every((category) => category.menu.url !== null)

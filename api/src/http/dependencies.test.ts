@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFakeClock } from '../testing/fakes.ts'
-import { createDependencies, probeTimeoutMs } from './dependencies.ts'
+import { createDependencies, type Probe, probeTimeoutMs } from './dependencies.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 function dependencies() {
   const clock = createFakeClock()
-  const banco = vi.fn<() => Promise<string | null>>(async () => null)
+  const banco = vi.fn<Probe>(async () => null)
   const fine = async () => null
   return { clock, banco, all: createDependencies({ clock, probes: { banco, whatsapp: fine, voz: fine } }) }
 }
@@ -29,13 +29,46 @@ describe('a dependency', () => {
     await all.check()
     const beginning = clock.now()
     clock.advance({ minutes: 1 })
-    expect((await all.check()).banco).toEqual({ isUp: true, reason: null, changedAt: beginning })
+    expect((await all.check()).banco).toEqual({
+      isUp: true,
+      isDegraded: false,
+      reason: null,
+      changedAt: beginning,
+    })
     banco.mockImplementation(async () => 'Fora.')
     clock.advance({ minutes: 1 })
     const downAt = clock.now()
-    expect((await all.check()).banco).toEqual({ isUp: false, reason: 'Fora.', changedAt: downAt })
+    expect((await all.check()).banco).toEqual({
+      isUp: false,
+      isDegraded: false,
+      reason: 'Fora.',
+      changedAt: downAt,
+    })
     clock.advance({ minutes: 1 })
     expect((await all.check()).banco.changedAt).toEqual(downAt)
+  })
+
+  it('that works in a poorer way is up and degraded, with the reason and since when', async () => {
+    const { clock, banco, all } = dependencies()
+    await all.check()
+    banco.mockImplementation(async () => ({ degradedBecause: 'Devagar.' }))
+    clock.advance({ minutes: 1 })
+    const since = clock.now()
+    expect((await all.check()).banco).toEqual({
+      isUp: true,
+      isDegraded: true,
+      reason: 'Devagar.',
+      changedAt: since,
+    })
+    clock.advance({ minutes: 1 })
+    expect((await all.check()).banco.changedAt).toEqual(since)
+    banco.mockImplementation(async () => 'Fora.')
+    clock.advance({ minutes: 1 })
+    expect((await all.check()).banco).toMatchObject({
+      isUp: false,
+      isDegraded: false,
+      changedAt: clock.now(),
+    })
   })
 
   it('that fails is down, without what it failed with', async () => {

@@ -6,15 +6,21 @@ export type DependencyName = (typeof dependencyNames)[number]
 
 /** How a dependency fares. */
 export interface DependencyState {
+  /** Whether it does its work, be it in a poorer way. */
   isUp: boolean
-  /** Why it is down, in words for whoever runs the service (pt-BR), without internals; null when it is up. */
+  /** It does, in a poorer way. */
+  isDegraded: boolean
+  /** Why it is down or degraded, in words for whoever runs the service (pt-BR), without internals; else null. */
   reason: string | null
-  /** When it last came up or went down, as far as this process has seen. */
+  /** When it last went from one of the three states to another, as far as this process has seen. */
   changedAt: Date
 }
 
-/** Gives why the dependency is down, or null; is given up after {@link probeTimeoutMs}. */
-export type Probe = () => Promise<string | null>
+/** Null when all is well, why the dependency is down, or why it works in a poorer way. */
+export type Finding = string | null | { degradedBecause: string }
+
+/** Looks at a dependency; is given up after {@link probeTimeoutMs}. */
+export type Probe = () => Promise<Finding>
 
 /** The dependencies, each asked at most once in 2 s, however often somebody wants to know. */
 export interface Dependencies {
@@ -44,7 +50,7 @@ function keptCheck(probe: Probe, clock: Clock): () => Promise<DependencyState> {
   let askedAtMs = -Infinity
   let state: DependencyState | null = null
   let answer: Promise<DependencyState> | null = null
-  let underway: Promise<string | null> | null = null
+  let underway: Promise<Finding> | null = null
 
   async function ask(): Promise<DependencyState> {
     // One that hangs isn't joined by another each time somebody asks.
@@ -53,10 +59,12 @@ function keptCheck(probe: Probe, clock: Clock): () => Promise<DependencyState> {
       .finally(() => {
         underway = null
       })
-    const reason = await withinTime(underway)
-    const isUp = reason === null
-    const changedAt = state?.isUp === isUp ? state.changedAt : clock.now()
-    state = { isUp, reason, changedAt }
+    const finding = await withinTime(underway)
+    const isDegraded = typeof finding === 'object' && finding !== null
+    const isUp = finding === null || isDegraded
+    const isAsBefore = state?.isUp === isUp && state.isDegraded === isDegraded
+    const changedAt = isAsBefore && state !== null ? state.changedAt : clock.now()
+    state = { isUp, isDegraded, reason: isDegraded ? finding.degradedBecause : finding, changedAt }
     return state
   }
 
@@ -71,7 +79,7 @@ function keptCheck(probe: Probe, clock: Clock): () => Promise<DependencyState> {
   }
 }
 
-async function withinTime(probe: Promise<string | null>): Promise<string | null> {
+async function withinTime(probe: Promise<Finding>): Promise<Finding> {
   const { promise: late, resolve } = Promise.withResolvers<string>()
   const timer = setTimeout(() => resolve(lateReason), probeTimeoutMs)
   try {

@@ -22,12 +22,17 @@ export function measureDependencies(registry: Registry, dependencies: Dependenci
 
   gauge(
     'ura_dependency_up',
-    'Whether a dependency answers (1) or not (0), by dependency: banco, whatsapp, voz',
+    'Whether a dependency does its work (1), be it in a poorer way, or not (0): banco, whatsapp, voz',
     ({ isUp }) => (isUp ? 1 : 0),
   )
   gauge(
+    'ura_dependency_degraded',
+    'Whether a dependency works in a poorer way (1), as speech by the embedded voice while Amazon Polly fails',
+    ({ isDegraded }) => (isDegraded ? 1 : 0),
+  )
+  gauge(
     'ura_dependency_changed_timestamp_seconds',
-    'When a dependency last came up or went down, as far as this process has seen (Unix time)',
+    'When a dependency last came up, went down or became degraded, as far as this process has seen (Unix time)',
     ({ changedAt }) => changedAt.getTime() / 1000,
   )
 }

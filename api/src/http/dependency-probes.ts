@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { ApiContext } from '../context.ts'
 import { isBusy, isUnavailable } from '../database/database-errors.ts'
-import type { DependencyName, Probe } from './dependencies.ts'
+import type { SpeechStats } from '../speech/speech-service.ts'
+import type { DependencyName, Finding, Probe } from './dependencies.ts'
 
 /** How each dependency is asked, and what is told when it doesn't fare well. */
 export function dependencyProbes({
@@ -27,7 +28,21 @@ export function dependencyProbes({
         : 'O gateway não responde, recusa o token ou não está conectado ao WhatsApp.'
     },
     async voz() {
-      return speech.stats().isBreakerOpen ? 'A síntese de voz falhou várias vezes seguidas.' : null
+      return speechFinding(speech.stats())
     },
   }
+}
+
+/** What callers hear decides: the embedded voice in the place of a cloud's is speech, recordings alone are not. */
+function speechFinding({ breakers, isStorageFailing }: SpeechStats): Finding {
+  const [preferred, fallback] = breakers
+  if (isStorageFailing) {
+    return 'A pasta dos áudios não aceita arquivos novos: disco cheio ou sem permissão.'
+  }
+  if (preferred === undefined || preferred.state === 'closed') {
+    return null
+  }
+  return fallback?.state === 'closed'
+    ? { degradedBecause: 'O Amazon Polly falhou várias vezes seguidas; a voz embutida fala no lugar dele.' }
+    : 'A síntese de voz falhou várias vezes seguidas.'
 }

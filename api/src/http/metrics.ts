@@ -6,6 +6,7 @@ import type { SpeechService } from '../speech/speech-service.ts'
 import type { HttpServer } from '@ura/core/http/server'
 import type { Dependencies } from './dependencies.ts'
 import { measureDependencies } from './dependency-metrics.ts'
+import { measureSpeech } from './speech-metrics.ts'
 
 /** What the API counts; one registry an API, so that several can live in one process. */
 export interface ApiMetrics {
@@ -16,6 +17,7 @@ export interface ApiMetrics {
   readonly codeChecks: Counter<'result'>
   readonly tickets: Counter
   readonly ticketMessages: Counter<'result'>
+  readonly speechLate: Counter
   readonly requestSeconds: Histogram<'method' | 'route' | 'status'>
 }
 
@@ -26,7 +28,7 @@ export function createMetrics(options: {
 }): ApiMetrics {
   const registry = new Registry()
   const registers = [registry]
-  speechGauge(registry, options.speech)
+  measureSpeech(registry, options.speech)
   measureDatabase(registry, options.db)
   measureDependencies(registry, options.dependencies)
   buildInfo(registry)
@@ -56,6 +58,11 @@ export function createMetrics(options: {
       name: 'ura_ticket_messages_total',
       help: 'Tries to hand a protocol message to the gateway, by result: sent, failed',
       labelNames: ['result'],
+      registers,
+    }),
+    speechLate: new Counter({
+      name: 'ura_speech_late_total',
+      help: 'Answers without audio because it took over 3.5 s; it is there for the next call',
       registers,
     }),
     requestSeconds: new Histogram({
@@ -90,22 +97,4 @@ function buildInfo(registry: Registry): void {
     labelNames: ['version', 'node'],
     registers: [registry],
   }).set({ version, node: process.version }, 1)
-}
-
-function speechGauge(registry: Registry, speech: SpeechService): void {
-  // The speech service keeps the counts; they are copied when somebody looks.
-  const gauge = new Gauge({
-    name: 'ura_speech',
-    help: 'Speech since start: synthesized, characters, cacheHits, joined, failures',
-    labelNames: ['count'],
-    registers: [],
-    collect() {
-      for (const [count, value] of Object.entries(speech.stats())) {
-        if (typeof value === 'number') {
-          this.set({ count }, value)
-        }
-      }
-    },
-  })
-  registry.registerMetric(gauge)
 }

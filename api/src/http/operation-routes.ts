@@ -11,10 +11,13 @@ const Readiness = Type.Object(
     status: Type.Boolean(),
     banco: Type.String({ examples: ['ok', 'indisponivel'] }),
     whatsapp: Type.String({ examples: ['ok', 'indisponivel'], description: 'Informativo' }),
-    voz: Type.String({ examples: ['ok', 'indisponivel'], description: 'Informativo' }),
+    voz: Type.String({
+      examples: ['ok', 'degradada', 'indisponivel'],
+      description: 'Informativo. `degradada`: a voz embutida fala no lugar do Amazon Polly',
+    }),
     motivos: Type.Optional(
       Type.Object(Object.fromEntries(dependencyNames.map((name) => [name, Type.Optional(Type.String())])), {
-        description: 'Por que está indisponível, só do que está',
+        description: 'Por que está indisponível ou degradado, só do que está',
       }),
     ),
   },
@@ -24,6 +27,18 @@ const Readiness = Type.Object(
       pronto: {
         summary: 'Pronto',
         value: { status: true, banco: 'ok', whatsapp: 'ok', voz: 'ok' },
+      },
+      vozDegradada: {
+        summary: 'O Amazon Polly falha e a voz embutida fala no lugar dele',
+        value: {
+          status: true,
+          banco: 'ok',
+          whatsapp: 'ok',
+          voz: 'degradada',
+          motivos: {
+            voz: 'O Amazon Polly falhou várias vezes seguidas; a voz embutida fala no lugar dele.',
+          },
+        },
       },
       semBanco: {
         summary: 'O banco de dados não responde (503)',
@@ -113,7 +128,10 @@ export function operationRoutes(server: HttpServer, context: ApiContext): void {
 /** Only the database decides; what else is down is told with its reason. */
 async function readinessOf(dependencies: Dependencies): Promise<Static<typeof Readiness>> {
   const states = await dependencies.check()
-  const word = (name: DependencyName) => (states[name].isUp ? 'ok' : 'indisponivel')
+  const word = (name: DependencyName) => {
+    const { isUp, isDegraded } = states[name]
+    return isUp ? (isDegraded ? 'degradada' : 'ok') : 'indisponivel'
+  }
   const reasons = dependencyNames.flatMap((name) => {
     const { reason } = states[name]
     return reason === null ? [] : [[name, reason]]

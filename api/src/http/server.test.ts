@@ -278,7 +278,7 @@ describe('/docs', () => {
     }>()
     const typesOf = (path: string, status: string) =>
       Object.keys(paths[path]?.get.responses[status]?.content ?? {})
-    expect(typesOf('/audio/{name}', '200')).toEqual(['audio/x-wav'])
+    expect(typesOf('/audio/{name}', '200')).toEqual(['audio/x-wav', 'audio/vnd.wave'])
     expect(typesOf('/audio/{name}', '403')).toEqual(['application/json'])
     expect(typesOf('/metrics', '200')).toEqual(['text/plain'])
     expect(typesOf('/metrics', '403')).toEqual(['application/json'])

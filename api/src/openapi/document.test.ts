@@ -92,7 +92,12 @@ describe('what an operation can answer', () => {
     expect(codes('/api/autenticar_sessao', 'post', '401')).toEqual(['NAO_AUTENTICADO'])
     expect(codes('/api/servicos', 'get', '413')).toEqual([])
     expect(codes('/healthz', 'get', '429')).toEqual([])
-    expect(codes('/readyz', 'get', '503')).toEqual(['pronto', 'semBanco', 'SERVICO_INDISPONIVEL'])
+    expect(codes('/readyz', 'get', '503')).toEqual([
+      'pronto',
+      'vozDegradada',
+      'semBanco',
+      'SERVICO_INDISPONIVEL',
+    ])
   })
 
   it('comes with the headers that a client acts on', async () => {

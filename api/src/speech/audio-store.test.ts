@@ -1,11 +1,15 @@
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { removeUnused, type ListedFile } from './audio-files.ts'
 import { createAudioStore, type AudioStore } from './audio-store.ts'
 import { createFakeClock } from './speech-test-doubles.ts'
 
+const minuteMs = 60_000
 const dayMs = 86_400_000
+/** What a file of one byte takes with its checksum. */
+const sealedByte = 9
 const name = (letter: string): string => `${letter.repeat(64)}.wav`
 let folder: string
 let clock: ReturnType<typeof createFakeClock>
@@ -31,8 +35,8 @@ describe('createAudioStore', () => {
     await store.put(name('b'), 'shared', Buffer.from('menu'))
     const madeAt = clock.now()
     clock.advance(dayMs)
-    expect(await store.get(name('a'))).toEqual({ bytes: Buffer.from('Ana'), modifiedAt: madeAt })
-    expect(await store.get(name('a'))).toEqual({ bytes: Buffer.from('Ana'), modifiedAt: madeAt })
+    expect(await store.get(name('a'))).toMatchObject({ bytes: Buffer.from('Ana'), modifiedAt: madeAt })
+    expect(await store.get(name('a'))).toMatchObject({ bytes: Buffer.from('Ana'), modifiedAt: madeAt })
     expect((await store.get(name('b')))?.bytes.toString()).toBe('menu')
     expect(await store.get(name('c'))).toBeNull()
   })
@@ -52,6 +56,14 @@ describe('createAudioStore', () => {
     expect(await reopened.use(name('a'), 'personal')).toBe(false)
   })
 
+  it('has a file that was written though making room for it failed', async () => {
+    await writeFile(join(folder, 'shared'), 'no folder')
+    const store = createStore(1)
+    await store.put(name('a'), 'personal', Buffer.from('xyz'))
+    expect(await store.use(name('a'), 'personal')).toBe(true)
+    await expect(store.sweep()).rejects.toThrow('ENOTDIR')
+  })
+
   it('tells whether there was something to remove', async () => {
     const store = createStore()
     await store.put(name('a'), 'personal', Buffer.from('x'))
@@ -66,11 +78,11 @@ describe('createAudioStore', () => {
     clock.advance(20 * dayMs)
     await store.use(name('b'), 'personal')
     clock.advance(11 * dayMs)
-    expect(await store.sweep()).toEqual({ expired: 1, evicted: 0, bytes: 2 })
+    expect(await store.sweep()).toEqual({ expired: 1, evicted: 0, bytes: 2 * sealedByte })
     expect(await store.get(name('a'))).toBeNull()
     expect(await store.get(name('b'))).not.toBeNull()
     clock.advance(300 * dayMs)
-    expect(await store.sweep()).toEqual({ expired: 1, evicted: 0, bytes: 1 })
+    expect(await store.sweep()).toEqual({ expired: 1, evicted: 0, bytes: sealedByte })
   })
 
   it('sweeps by itself when a file is put an hour later', async () => {
@@ -81,30 +93,106 @@ describe('createAudioStore', () => {
     expect(await readdir(join(folder, 'personal'))).toEqual([])
   })
 
-  it('makes room by letting the least recently used go, whatever their shelf', async () => {
-    const store = createStore(1_000)
-    for (const letter of ['a', 'b', 'c']) {
-      await store.put(name(letter), letter === 'b' ? 'personal' : 'shared', Buffer.alloc(300))
-      clock.advance(1_000)
+  describe('when it is full', () => {
+    const sizes = { sealed: 300, content: 292 }
+    /** The letters of the files that are there. */
+    async function left(): Promise<string> {
+      const shelves = ['shared', 'personal'].map((shelf) => readdir(join(folder, shelf)))
+      const names = (await Promise.all(shelves)).flat()
+      return names
+        .map((file) => file.charAt(0))
+        .toSorted()
+        .join('')
     }
-    await store.get(name('a'))
-    clock.advance(1_000)
-    await store.put(name('d'), 'shared', Buffer.alloc(300))
-    const left = await Promise.all(['a', 'b', 'c', 'd'].map(async (letter) => store.get(name(letter))))
-    expect(left.map((audio) => audio !== null)).toEqual([true, false, true, true])
+
+    async function putThree(store: AudioStore): Promise<void> {
+      for (const letter of ['a', 'b', 'c']) {
+        await store.put(name(letter), letter === 'b' ? 'personal' : 'shared', Buffer.alloc(sizes.content))
+        clock.advance(minuteMs)
+      }
+    }
+
+    it('lets the least recently used go, whatever their shelf', async () => {
+      const store = createStore(1_000)
+      await putThree(store)
+      await store.get(name('a'))
+      clock.advance(11 * minuteMs)
+      await store.put(name('d'), 'shared', Buffer.alloc(sizes.content))
+      expect(await left()).toBe('acd')
+    })
+
+    it('keeps what was used in the last ten minutes, for its address may be with a call', async () => {
+      const store = createStore(1_000)
+      await putThree(store)
+      clock.advance(9 * minuteMs)
+      await store.use(name('a'), 'shared')
+      await store.put(name('d'), 'shared', Buffer.alloc(sizes.content))
+      expect(await left()).toBe('acd')
+      clock.advance(minuteMs)
+      await store.put(name('e'), 'shared', Buffer.alloc(sizes.content))
+      expect(await left()).toBe('ade')
+    })
+
+    it('lets even that go at twice its bound', async () => {
+      const store = createStore(1_000)
+      await putThree(store)
+      for (const letter of ['d', 'e', 'f']) {
+        await store.put(name(letter), 'shared', Buffer.alloc(sizes.content))
+        clock.advance(minuteMs)
+      }
+      expect(await left()).toBe('abcdef')
+      await store.put(name('e'), 'personal', Buffer.alloc(sizes.content))
+      expect(await left()).toBe('bcdeef')
+    })
+
+    it('counts what earlier and other processes put against its bound', async () => {
+      await createStore(10_000).put(name('a'), 'shared', Buffer.alloc(900))
+      clock.advance(11 * minuteMs)
+      await createStore(1_000).put(name('b'), 'shared', Buffer.alloc(300))
+      expect(await readdir(join(folder, 'shared'))).toEqual([name('b')])
+    })
+
+    it('keeps the file just made even when it alone is over the bound', async () => {
+      const store = createStore(1_000)
+      await store.put(name('a'), 'shared', Buffer.alloc(2_000))
+      expect(await store.get(name('a'))).not.toBeNull()
+    })
   })
 
-  it('counts what an earlier process left against its bound', async () => {
-    await createStore(10_000).put(name('a'), 'shared', Buffer.alloc(900))
-    clock.advance(1_000)
-    await createStore(1_000).put(name('b'), 'shared', Buffer.alloc(300))
-    expect(await readdir(join(folder, 'shared'))).toEqual([name('b')])
+  describe('given a file that is not what was put', () => {
+    const put = Buffer.from('a sound')
+    const path = (): string => join(folder, 'shared', name('a'))
+
+    it.each([
+      ['empty', () => Buffer.alloc(0)],
+      ['cut short', (file: Buffer) => file.subarray(0, -1)],
+      ['full of zeros', (file: Buffer) => Buffer.alloc(file.length)],
+      ['with another byte in it', (file: Buffer) => Buffer.from(file).fill('x', 3, 4)],
+    ])('neither uses nor gives one that is %s, and removes it', async (_, damage) => {
+      await createStore().put(name('a'), 'shared', put)
+      await writeFile(path(), damage(await readFile(path())))
+      expect(await createStore().use(name('a'), 'shared')).toBe(false)
+      expect(await readdir(join(folder, 'shared'))).toEqual([])
+      const store = createStore()
+      await store.put(name('a'), 'shared', put)
+      expect(await store.use(name('a'), 'shared')).toBe(true)
+      await writeFile(path(), damage(await readFile(path())))
+      expect(await store.get(name('a'))).toBeNull()
+      expect(await store.use(name('a'), 'shared')).toBe(false)
+    })
   })
 
-  it('keeps the file just made even when it alone is over the bound', async () => {
-    const store = createStore(1_000)
-    await store.put(name('a'), 'shared', Buffer.alloc(2_000))
+  it('does not sweep away what another process uses between its look and its removal', async () => {
+    const store = createStore()
+    await store.put(name('a'), 'personal', Buffer.from('x'))
+    const path = join(folder, 'personal', name('a'))
+    const seenMs = (await stat(path)).atimeMs
+    const listed: ListedFile = { path, shelf: 'personal', sizeBytes: 9, usedAtMs: seenMs }
+    clock.advance(31 * dayMs)
+    await createStore().use(name('a'), 'personal')
+    expect(await removeUnused(listed)).toBe(false)
     expect(await store.get(name('a'))).not.toBeNull()
+    expect(await removeUnused({ ...listed, usedAtMs: (await stat(path)).atimeMs })).toBe(true)
   })
 
   it('removes temporary files that a crash left, and no file that is not its own', async () => {
@@ -114,7 +202,7 @@ describe('createAudioStore', () => {
       await writeFile(join(shelf, file), 'x'.repeat(5_000))
       await utimes(join(shelf, file), clock.now(), clock.now())
     }
-    await utimes(join(shelf, 'old.wav.1.tmp'), clock.now(), new Date(clock.now().getTime() - 2 * 3_600_000))
+    await utimes(join(shelf, 'old.wav.1.tmp'), clock.now(), new Date(clock.now().getTime() - 2 * dayMs))
     expect(await createStore().sweep()).toEqual({ expired: 0, evicted: 0, bytes: 0 })
     expect(await readdir(shelf)).toEqual(['new.wav.2.tmp', 'notes.txt'])
   })

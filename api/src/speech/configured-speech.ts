@@ -1,30 +1,26 @@
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import type { ApiConfiguration } from '../config.ts'
-import { createEspeakSynthesizer } from './espeak-synthesizer.ts'
+import { createChosenVoice, createEmbeddedSynthesizer, espeakVoice } from './configured-synthesizer.ts'
 import { createFallbackSpeech } from './fallback-speech.ts'
-import { createApiGatewaySynthesizer } from './polly/api-gateway-synthesizer.ts'
-import { createLambdaSynthesizer } from './polly/lambda-synthesizer.ts'
-import { apiKeySigner, iamSigner } from './polly/request-signature.ts'
-import { createSpeechService, type SpeechService } from './speech-service.ts'
+import { createSpeechService, type SpeechService, type VoiceSpeech } from './speech-service.ts'
 import type { Synthesizer } from './synthesizer.ts'
-
-const espeakVoice = 'pt-br'
-const pollyVoice = 'Camila'
 
 /**
  * The speech that the configuration asks for: the embedded voice, or Amazon Polly with the embedded one behind it.
  *
- * @param dependencies.synthesizer Speaks instead of either.
+ * @param dependencies.synthesizer Speaks in the embedded voice's place.
+ * @throws ConfigurationError when the lexicon can't be used
  */
 export function createConfiguredSpeech(
   config: ApiConfiguration,
-  { clock, log, synthesizer }: { clock: Clock; log: Logger; synthesizer?: Synthesizer },
+  dependencies: { clock: Clock; log: Logger; synthesizer?: Synthesizer },
 ): SpeechService {
-  const speechBy = (by: Synthesizer, voice: string): SpeechService =>
+  const { clock, log, synthesizer: embedded = createEmbeddedSynthesizer(config) } = dependencies
+  const speechBy = (synthesizer: Synthesizer, voice: string): VoiceSpeech =>
     createSpeechService({
       folder: `${config.dataFolder}/audio`,
-      synthesizer: by,
+      synthesizer,
       secret: config.secret,
       clock,
       log,
@@ -33,32 +29,10 @@ export function createConfiguredSpeech(
       maxBytes: config.speechCacheMegabytes * 1024 * 1024,
       personalDays: config.speechPersonalDays,
     })
-  const polly = synthesizer === undefined ? pollyOf(config) : null
-  return polly === null
-    ? speechBy(synthesizer ?? createEspeakSynthesizer(), config.speechVoice ?? espeakVoice)
-    : createFallbackSpeech(
-        {
-          preferred: speechBy(polly, config.speechVoice ?? pollyVoice),
-          fallback: speechBy(createEspeakSynthesizer(), espeakVoice),
-        },
-        log,
-      )
-}
-
-/** The way to Amazon Polly; null when the embedded voice is to speak. Its settings were checked as they were read. */
-function pollyOf(config: ApiConfiguration): Synthesizer | null {
-  const { speechSynthesizer, speechUrl = '', speechFunction = '', awsRegion: region = '' } = config
-  const engine = config.speechEngine
-  switch (speechSynthesizer) {
-    case 'api-gateway': {
-      const key = config.speechApiKey
-      const authorize = key === undefined ? iamSigner({ region }) : apiKeySigner(key)
-      return createApiGatewaySynthesizer({ url: speechUrl, engine, authorize })
-    }
-    case 'lambda':
-      return createLambdaSynthesizer({ functionName: speechFunction, engine, client: { region } })
-    case 'espeak':
-    default:
-      return null
+  if (config.speechSynthesizer === 'espeak') {
+    return speechBy(embedded, config.speechVoice ?? espeakVoice)
   }
+  const chosen = createChosenVoice(config)
+  const preferred = speechBy(chosen.synthesizer, chosen.voice)
+  return createFallbackSpeech({ preferred, fallback: speechBy(embedded, espeakVoice) }, log)
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEspeakSynthesizer, type EspeakSynthesizer } from './espeak-synthesizer.ts'
+import { parseLexicon } from './pronunciation-lexicon.ts'
 import { speechLevelOf } from './speech-level.ts'
 import { silenceAtEnds } from './speech-test-doubles.ts'
 import { spokenDate, spokenDigits } from './spoken-text.ts'
@@ -33,6 +34,13 @@ async function speak(text: string): Promise<PcmAudio> {
   return synthesizer.synthesize({ text, voice: 'pt-br' }, AbortSignal.timeout(4_000))
 }
 
+/** The silences of at least 60 ms between sounds. */
+function pausesMs({ samples, sampleRateHz }: PcmAudio): number[] {
+  const loud = Array.from(samples.entries()).filter(([, sample]) => Math.abs(sample) > 30)
+  const gaps = loud.slice(1).map(([index], before) => index - (loud[before]?.[0] ?? index))
+  return gaps.map((gap) => (gap / sampleRateHz) * 1_000).filter((gap) => gap >= 60)
+}
+
 /** Whether sound is as every sound of the house has to be. */
 function faultsOf(audio: PcmAudio): string[] {
   const { activeLevelDbfs, peakDbfs } = speechLevelOf(audio)
@@ -62,9 +70,32 @@ describe('eSpeak NG', () => {
     }
   })
 
-  it('pauses longer between groups of digits', async () => {
-    const length = async (text: string): Promise<number> => (await speak(text)).samples.length
-    expect(await length('1, 0, 4; 2, 3')).toBeGreaterThan(await length('1, 0, 4, 2, 3'))
+  it('pauses at punctuation, longest between groups of digits, so that they can be written down', async () => {
+    const longestPauseMs = async (text: string): Promise<number> => Math.max(...pausesMs(await speak(text)))
+    const [comma, sentence, group] = await Promise.all(
+      ['1, 0', 'Tecle 1. Tecle 0.', '1, 0; 4, 2'].map(longestPauseMs),
+    )
+    expect(comma).toBeGreaterThan(180)
+    expect(sentence).toBeGreaterThan(1.5 * (comma ?? 0))
+    expect(group).toBeGreaterThan(600)
+  })
+
+  it('speaks with an own pronunciation, and tells when the sound of a text has changed by it', async () => {
+    const lexicon = parseLexicon('Bragagnolo = Branhólo')
+    const own = createEspeakSynthesizer({ lexicon })
+    const request = { text: 'Bragagnolo', voice: 'pt-br' }
+    const sound = await own.synthesize(request, AbortSignal.timeout(4_000))
+    expect(sound.samples).toEqual((await speak('Branhólo')).samples)
+    expect(sound.samples).not.toEqual((await speak('Bragagnolo')).samples)
+    expect(own.rendering(request)).not.toBe(synthesizer.rendering(request))
+    const other = { text: 'Chapecó', voice: 'pt-br' }
+    expect(own.rendering(other)).toBe(synthesizer.rendering(other))
+    await own.close()
+  })
+
+  it('leaves other languages their spelling', () => {
+    expect(synthesizer.rendering({ text: 'TI [IPM]', voice: 'en-us' })).toMatch(/ TI {2}IPM $/)
+    expect(synthesizer.rendering({ text: 'TI', voice: 'pt-br+f2' })).toMatch(/ tê i$/)
   })
 
   it('takes a text for a text, never for an option or a command', async () => {

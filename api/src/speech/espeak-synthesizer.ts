@@ -1,4 +1,7 @@
 import { Worker } from 'node:worker_threads'
+import { toEspeakText, withoutCommands } from './espeak-text.ts'
+import { espeakDelivery, type EspeakJob } from './espeak-voice.ts'
+import { brazilianLexicon, type PronunciationLexicon } from './pronunciation-lexicon.ts'
 import {
   requireSpeakableText,
   type PcmAudio,
@@ -14,11 +17,14 @@ export interface EspeakSynthesizerOptions {
   waitingMax?: number
   /** A text that waits longer for its turn is refused as busy, default 3,000 ms. */
   waitMaxMs?: number
+  /** How words are pronounced; default the one that comes with the voice. Heeded by voices of Portuguese. */
+  lexicon?: PronunciationLexicon
 }
 
 /** The embedded synthesizer; its thread needs closing. */
 export interface EspeakSynthesizer extends Synthesizer {
   synthesize(request: SynthesisRequest, signal: AbortSignal): Promise<PcmAudio>
+  rendering(request: SynthesisRequest): string
   close(): Promise<void>
 }
 
@@ -33,7 +39,10 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64
  * because a sentence takes about 0.1 s of computing and the event loop carries calls.
  */
 export function createEspeakSynthesizer(options: EspeakSynthesizerOptions = {}): EspeakSynthesizer {
-  const queue = new ThreadQueue<SynthesisRequest, PcmAudio>({
+  const lexicon = options.lexicon ?? brazilianLexicon()
+  const forVoice = (text: string, voice: string): string =>
+    voice.startsWith('pt') ? toEspeakText(text, lexicon) : withoutCommands(text)
+  const queue = new ThreadQueue<EspeakJob, PcmAudio>({
     name: 'eSpeak',
     startWorker: () => new Worker(new URL('espeak-worker.ts', import.meta.url), { resourceLimits }),
     jobTimeoutMs: options.sentenceTimeoutMs ?? 4_000,
@@ -43,8 +52,9 @@ export function createEspeakSynthesizer(options: EspeakSynthesizerOptions = {}):
     name: 'espeak',
     async synthesize({ text, voice }, signal) {
       requireSpeakableText(text)
-      return queue.run({ text, voice }, signal)
+      return queue.run({ espeakText: forVoice(text, voice), voice }, signal)
     },
+    rendering: ({ text, voice }) => `${espeakDelivery} ${forVoice(text, voice)}`,
     close: () => queue.close(),
   }
 }

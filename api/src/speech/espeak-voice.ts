@@ -1,39 +1,34 @@
-import { readFile } from 'node:fs/promises'
-import espeakNg from 'espeak-ng'
-import { toEspeakText } from './espeak-text.ts'
-import { SpeechInputError, type PcmAudio, type SynthesisRequest } from './synthesizer.ts'
+import { loadEspeakProgram } from './espeak-program.ts'
+import { SpeechInputError, type PcmAudio } from './synthesizer.ts'
 import { decodeWav } from './wav.ts'
 
 /** Words a minute. eSpeak's own 175 is hard to follow on a phone line. */
 const wordsPerMinute = 150
+/** Silence between words, in steps of 10 ms at eSpeak's own rate: words that run into one another are hard to tell apart. */
+const wordGap = 2
 /** A voice of eSpeak's, with a variant if wanted: `pt-br`, `pt-br+f2`. */
 const voicePattern = /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}(\+[A-Za-z0-9]{1,16})?$/
 
-const textPath = '/text'
+/** How the voice speaks, for the names of files: another value, another sound. */
+export const espeakDelivery = `${wordsPerMinute}/${wordGap}`
+
 const soundPath = '/sound.wav'
 
-/**
- * eSpeak NG as a function from text to sound (22,050 Hz). It occupies its thread while it speaks.
- *
- * The program is compiled once and runs in a fresh memory for every text: no text leaves a trace for the next, and
- * one that brings it down harms nothing else.
- */
-export async function createEspeakVoice(): Promise<(request: SynthesisRequest) => Promise<PcmAudio>> {
-  const program = new URL('espeak-ng.wasm', import.meta.resolve('espeak-ng'))
-  const compiled = await WebAssembly.compile(await readFile(program))
-  return async ({ text, voice }) => {
+/** Text as `toEspeakText` makes it, and the voice to speak it. */
+export interface EspeakJob {
+  espeakText: string
+  voice: string
+}
+
+/** eSpeak NG as a function from text to sound (22,050 Hz). It occupies its thread while it speaks. */
+export async function createEspeakVoice(): Promise<(job: EspeakJob) => Promise<PcmAudio>> {
+  const run = await loadEspeakProgram()
+  return async ({ espeakText, voice }) => {
     if (!voicePattern.test(voice)) {
       throw new SpeechInputError('not the name of an eSpeak voice')
     }
-    const complaints: string[] = []
-    const { FS: files } = await espeakNg({
-      // The text comes from a file: as an argument it could be taken for an option.
-      arguments: ['-v', voice, '-s', String(wordsPerMinute), '-b', '1', '-f', textPath, '-w', soundPath],
-      preRun: [(module) => module.FS.writeFile(textPath, toEspeakText(text))],
-      print: () => {},
-      printErr: (line) => complaints.push(line),
-      instantiateWasm: (imports, receive) => receive(new WebAssembly.Instance(compiled, imports)),
-    })
+    const delivery = ['-s', String(wordsPerMinute), '-g', String(wordGap)]
+    const { files, complaints } = await run(espeakText, ['-v', voice, ...delivery, '-w', soundPath])
     if (!files.analyzePath(soundPath).exists) {
       throw new SpeechInputError(`eSpeak made no sound: ${complaints[0] ?? 'no reason given'}`)
     }

@@ -35,7 +35,9 @@ export async function writePromptManifest(
   folder: string,
   entries: readonly PromptManifestEntry[],
 ): Promise<void> {
-  await writeFileAtomic(join(folder, manifestName), `${JSON.stringify(entries, undefined, 2)}\n`, 0o644)
+  await writeFileAtomic(join(folder, manifestName), `${JSON.stringify(entries, undefined, 2)}\n`, {
+    mode: 0o644,
+  })
 }
 
 function parse(content: string): PromptManifestEntry[] {

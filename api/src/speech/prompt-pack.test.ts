@@ -2,9 +2,15 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { buildPromptPack, checkPromptPack, type PromptPackOptions } from './prompt-pack.ts'
+import {
+  buildPromptPack,
+  checkPromptPack,
+  PromptPackError,
+  type PromptPackOptions,
+  readPromptPack,
+} from './prompt-pack.ts'
 import { createFakeSynthesizer, type FakeSynthesizer } from './speech-test-doubles.ts'
-import { SpeechInputError } from './synthesizer.ts'
+import { SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
 import { decodeWav } from './wav.ts'
 
 let outFolder: string
@@ -59,6 +65,12 @@ describe('buildPromptPack', () => {
     expect(synthesizer.requests.map(({ text }) => text)).toEqual(['Até mais.'])
   })
 
+  it('makes anew what is pronounced otherwise than before, and only that', async () => {
+    await buildPromptPack(pack())
+    synthesizer.pronunciations.set('zero', 'zéro')
+    expect((await buildPromptPack(pack())).written).toEqual(['digit-0'])
+  })
+
   it('makes everything anew for another voice or rate, and leaves nothing of the old', async () => {
     await buildPromptPack(pack())
     expect((await buildPromptPack(pack({ voice: 'pt-br+f2' }))).written).toHaveLength(2)
@@ -86,6 +98,39 @@ describe('buildPromptPack', () => {
       throw new SpeechInputError('unspeakable')
     })
     await expect(buildPromptPack(pack())).rejects.toThrow('prompt goodbye: unspeakable')
+  })
+
+  it('keeps what was made before a failure, and goes on behind it', async () => {
+    synthesizer.faults.push(() => Promise.reject(new SpeechInputError('unspeakable')))
+    const three = pack({ texts: { goodbye: 'Até logo.', 'digit-0': 'zero', 'digit-1': 'um' } })
+    const error: unknown = await buildPromptPack(three).catch((fault: unknown) => fault)
+    expect(error).toBeInstanceOf(PromptPackError)
+    expect(error).toMatchObject({ id: 'goodbye', writtenCount: 1, missingCount: 2 })
+    expect(await checkPromptPack(three)).toEqual(['goodbye: missing', 'digit-1: missing'])
+    expect((await buildPromptPack(three)).written.toSorted()).toEqual(['digit-1', 'goodbye'])
+  })
+
+  it('loses no file of an older pack by a failure', async () => {
+    await buildPromptPack(pack())
+    synthesizer.faults.push(() => Promise.reject(new SpeechInputError('unspeakable')))
+    const changed = pack({ texts: { goodbye: 'Até mais.', 'digit-1': 'um' } })
+    await expect(buildPromptPack(changed)).rejects.toThrow(PromptPackError)
+    expect((await readPromptPack(pack())).map(({ id }) => id)).toEqual(['goodbye', 'digit-0', 'digit-1'])
+    expect(await buildPromptPack(changed)).toEqual({
+      written: ['goodbye'],
+      kept: ['digit-1'],
+      removed: ['digit-0'],
+    })
+  })
+
+  it('asks again when the voice is throttled or away for a moment, but not for ever', async () => {
+    const away = (): Promise<never> =>
+      Promise.reject(new SpeechUnavailableError('throttled', { retryable: true }))
+    synthesizer.faults.push(away, away, away)
+    const patient = pack({ retryDelayMs: 1 })
+    expect((await buildPromptPack(patient)).written).toHaveLength(2)
+    synthesizer.faults.push(...Array.from({ length: 9 }, () => away))
+    await expect(buildPromptPack({ ...patient, voice: 'pt-br+f2' })).rejects.toThrow('throttled')
   })
 
   it('starts over from a manifest that can not be read', async () => {

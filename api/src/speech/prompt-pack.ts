@@ -1,26 +1,20 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ignoreNotFound, writeFileAtomic } from './atomic-file.ts'
+import { ignoreNotFound } from './atomic-file.ts'
+import { makePrompts, type PromptMakingOptions, type WantedPrompt } from './prompt-making.ts'
 import { readPromptManifest, writePromptManifest, type PromptManifestEntry } from './prompt-manifest.ts'
-import { speechLevelOf } from './speech-level.ts'
-import type { PcmAudio, Synthesizer } from './synthesizer.ts'
-import { telephonyAudioVersion, wavExtension, type TelephonyRateHz } from './telephony-audio.ts'
-import { createTelephonyFinisher, type TelephonyFinisher } from './telephony-finisher.ts'
-import { decodeWav, encodeWav } from './wav.ts'
+import { telephonyAudioVersion, wavExtension } from './telephony-audio.ts'
+import { decodeWav } from './wav.ts'
 
-export interface PromptPackOptions {
+/** Which prompts a pack has, and where it lies. */
+export interface PromptPackOptions extends PromptMakingOptions {
   /** Prompt ids (`a-z`, `0-9`, `-`) and what they say. */
   texts: Readonly<Record<string, string>>
-  /** A sounds folder of Asterisk's: files go to `pt_BR/ura/<id>.wav`, the manifest beside them. */
+  /** A sounds folder of Asterisk's: files go to `<packFolder>/<id>.wav` in it, the manifest beside them. */
   outFolder: string
-  synthesizer: Synthesizer
-  /** Default `pt-br`. */
-  voice?: string
-  /** Default 8,000 Hz; at 16,000 Hz the files end in `.wav16`. */
-  sampleRateHz?: TelephonyRateHz
-  /** After each prompt that was made. */
-  onProgress?: (progress: { id: string; done: number; total: number }) => void
+  /** Default `pt_BR/ura`, where the call flow's prompts lie. */
+  packFolder?: string
 }
 
 export interface PromptPackOutcome {
@@ -30,17 +24,27 @@ export interface PromptPackOutcome {
   removed: string[]
 }
 
-/** One text may take this long; nobody waits on the phone. */
-const promptTimeoutMs = 30_000
-/** One text is finished while the next is synthesized: each has a thread. */
-const textsAtOnce = 2
-const packFolder = join('pt_BR', 'ura')
+/** A pack that is not complete; what could be made is there, and the next run goes on behind it. */
+export class PromptPackError extends Error {
+  override readonly name = 'PromptPackError'
+  /** The prompt that could not be had. */
+  readonly id: string
+  readonly writtenCount: number
+  readonly missingCount: number
 
-interface WantedPrompt {
-  id: string
-  text: string
-  file: string
-  hash: string
+  constructor(options: { id: string; writtenCount: number; missingCount: number; cause: unknown }) {
+    const { id, writtenCount, missingCount, cause } = options
+    super(`prompt ${id}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.id = id
+    this.writtenCount = writtenCount
+    this.missingCount = missingCount
+  }
+}
+
+/** A prompt of a pack with its sound. */
+export interface PackedPrompt extends PromptManifestEntry {
+  /** The WAV file. */
+  wav: Buffer
 }
 
 /**
@@ -48,16 +52,21 @@ interface WantedPrompt {
  * the others, removes the files of prompts that are gone (only what its manifest names). The files can be read by
  * everybody, because Asterisk runs as another user.
  *
- * @throws Error naming the first prompt that can't be had, with the synthesizer's fault as its cause
+ * @throws PromptPackError when a prompt can't be had, with the fault as its cause; what was made until then stays
  */
 export async function buildPromptPack(options: PromptPackOptions): Promise<PromptPackOutcome> {
-  const folder = join(options.outFolder, packFolder)
+  const folder = folderOf(options)
   await mkdir(folder, { recursive: true })
   const manifest = await readPromptManifest(folder)
   const wanted = wantedPrompts(options)
   const problems = await findProblems(folder, wanted, manifest)
   const outdated = wanted.filter(({ id }) => problems.has(id))
-  const made = await makePrompts(folder, outdated, options)
+  const { made, failure } = await makePrompts(folder, outdated, options)
+  if (failure !== null) {
+    await writePromptManifest(folder, [...new Map([...manifest, ...made]).values()])
+    const counts = { writtenCount: made.size, missingCount: outdated.length - made.size }
+    throw new PromptPackError({ ...failure, ...counts })
+  }
   const entries = wanted.flatMap(({ id }) => made.get(id) ?? manifest.get(id) ?? [])
   const files = new Set(entries.map(({ file }) => file))
   const gone = [...manifest.values()].filter(({ file }) => !files.has(file))
@@ -71,9 +80,24 @@ export async function buildPromptPack(options: PromptPackOptions): Promise<Promp
   }
 }
 
+/** The prompts of a pack as it lies there, in its order, with their sound files; a file that is gone is left out. */
+export async function readPromptPack(
+  options: Pick<PromptPackOptions, 'outFolder' | 'packFolder'>,
+): Promise<PackedPrompt[]> {
+  const folder = folderOf(options)
+  const prompts: PackedPrompt[] = []
+  for (const entry of (await readPromptManifest(folder)).values()) {
+    const wav = await readFile(join(folder, entry.file)).catch(ignoreNotFound)
+    if (wav !== undefined) {
+      prompts.push({ ...entry, wav })
+    }
+  }
+  return prompts
+}
+
 /** What keeps a pack from being complete and current, one line each; empty when nothing does. */
 export async function checkPromptPack(options: PromptPackOptions): Promise<string[]> {
-  const folder = join(options.outFolder, packFolder)
+  const folder = folderOf(options)
   const manifest = await readPromptManifest(folder)
   const wanted = wantedPrompts(options)
   const problems = await findProblems(folder, wanted, manifest)
@@ -82,11 +106,19 @@ export async function checkPromptPack(options: PromptPackOptions): Promise<strin
   return [...problems].map(([id, problem]) => `${id}: ${problem}`).concat(gone.map((id) => `${id}: gone`))
 }
 
+function folderOf({
+  outFolder,
+  packFolder = join('pt_BR', 'ura'),
+}: Pick<PromptPackOptions, 'outFolder' | 'packFolder'>): string {
+  return join(outFolder, packFolder)
+}
+
 function wantedPrompts(options: PromptPackOptions): WantedPrompt[] {
   const { texts, synthesizer, voice = 'pt-br', sampleRateHz = 8_000 } = options
   return Object.entries(texts).map(([id, text]) => {
-    const key = JSON.stringify([telephonyAudioVersion, synthesizer.name, voice, sampleRateHz, text])
-    const hash = createHash('sha256').update(key).digest('hex')
+    const rendering = synthesizer.rendering?.({ text, voice })
+    const key = [telephonyAudioVersion, synthesizer.name, voice, sampleRateHz, text, rendering]
+    const hash = createHash('sha256').update(JSON.stringify(key)).digest('hex')
     return { id, text, file: `${id}${wavExtension(sampleRateHz)}`, hash }
   })
 }
@@ -122,59 +154,4 @@ async function speaks(path: string, text: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-async function makePrompts(
-  folder: string,
-  prompts: WantedPrompt[],
-  options: PromptPackOptions,
-): Promise<Map<string, PromptManifestEntry>> {
-  const finisher = createTelephonyFinisher({ sampleRateHz: options.sampleRateHz ?? 8_000 })
-  const made = new Map<string, PromptManifestEntry>()
-  const queue = prompts.values()
-  async function work(): Promise<void> {
-    for (const prompt of queue) {
-      const audio = await makePrompt(prompt, finisher, options)
-      await writeFileAtomic(join(folder, prompt.file), encodeWav({ ...audio, comment: prompt.text }), 0o644)
-      made.set(prompt.id, describe(prompt, audio))
-      options.onProgress?.({ id: prompt.id, done: made.size, total: prompts.length })
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: textsAtOnce }, work))
-  } finally {
-    await finisher.close()
-  }
-  return made
-}
-
-async function makePrompt(
-  prompt: WantedPrompt,
-  finisher: TelephonyFinisher,
-  { synthesizer, voice = 'pt-br' }: PromptPackOptions,
-): Promise<PcmAudio> {
-  const signal = AbortSignal.timeout(promptTimeoutMs)
-  try {
-    return await finisher.finish(await synthesizer.synthesize({ text: prompt.text, voice }, signal), signal)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`prompt ${prompt.id}: ${reason}`, { cause: error })
-  }
-}
-
-function describe({ id, file, text, hash }: WantedPrompt, audio: PcmAudio): PromptManifestEntry {
-  const { activeLevelDbfs, peakDbfs } = speechLevelOf(audio)
-  return {
-    id,
-    file,
-    text,
-    durationMs: Math.round((audio.samples.length / audio.sampleRateHz) * 1_000),
-    levelDbfs: roundToHundredths(activeLevelDbfs),
-    peakDbfs: roundToHundredths(peakDbfs),
-    hash,
-  }
-}
-
-function roundToHundredths(decibels: number): number {
-  return Math.round(decibels * 100) / 100
 }

@@ -1,28 +1,45 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Clock } from '@ura/core/clock'
-import { createCircuitBreaker } from './circuit-breaker.ts'
+import type { Logger } from '@ura/core/logger'
 import {
+  BrokenCircuitError,
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  DelegateBackoff,
+  handleWhen,
+  retry,
+  TaskCancelledError,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel'
+import {
+  type Mp3Audio,
+  type PcmAudio,
+  requireSpeakableText,
   SpeechBusyError,
+  speechFaultReasonOf,
   SpeechInputError,
   SpeechUnavailableError,
-  requireSpeakableText,
   type Synthesizer,
 } from './synthesizer.ts'
 import type { TelephonyFinisher } from './telephony-finisher.ts'
 import { encodeWav } from './wav.ts'
 
+/** Whether a synthesizer is asked (`closed`), is being tried again with one text, or is left alone. */
+export type BreakerState = 'closed' | 'half_open' | 'open'
+
 /** Texts into WAV files fit for a phone call, however the synthesizer fares. */
 export interface SpeechProduction {
   /**
-   * The bytes of the WAV file that speaks `text` and carries it as its comment.
+   * The bytes of the WAV file that speaks `text` and carries it as its comment; within 9 s.
    *
    * @throws SpeechInputError when the text can't be spoken
    * @throws SpeechBusyError when too many texts are asked for at once
    * @throws SpeechUnavailableError when it can't be had; at once while the breaker is open
    */
   produce(text: string): Promise<Uint8Array>
-  /** Whether the synthesizer is being left alone after failing in a row. */
-  isBreakerOpen(): boolean
+  breaker(): BreakerState
   /** Ends what is pending, the synthesizer and the finishing thread. */
   close(): Promise<void>
 }
@@ -31,50 +48,70 @@ export interface SpeechProductionOptions {
   synthesizer: Synthesizer
   finisher: TelephonyFinisher
   voice: string
-  clock: Clock
+  /** Told when the synthesizer is left alone and when it speaks again. */
+  log: Logger
 }
 
-const triesMax = 2
+/**
+ * Both tries at a text, the pause between them and the finishing, in milliseconds: two adapters' timeouts of 4 s and
+ * some. A step of a call has 15 s at the API.
+ */
+export const triesBudgetMs = 9_000
+const retriesMax = 1
 const retryDelayMinMs = 50
 const retryDelayMaxMs = 250
+const failuresToOpen = 5
+/** How long an open breaker leaves the synthesizer alone, in milliseconds; then one text tries. */
+export const breakerOpenMs = 10_000
 
 /**
- * Two tries at a text; synthesizer and finisher bound the time of each. Five texts in a row that fail open the breaker
- * for 10 s; those whose turn didn't come say nothing of the synthesizer and don't count.
+ * Two tries at a text; the adapter bounds each and `triesBudgetMs` both. Five texts in a row that fail open the
+ * breaker; those whose turn didn't come, or that nobody can speak, say nothing of the synthesizer and don't count.
  */
 export function createSpeechProduction(options: SpeechProductionOptions): SpeechProduction {
   const { synthesizer, finisher, voice } = options
-  const breaker = createCircuitBreaker({ clock: options.clock })
   const closing = new AbortController()
+  const breaker = circuitBreaker(handleWhen(isFailure), {
+    halfOpenAfter: breakerOpenMs,
+    breaker: new ConsecutiveBreaker(failuresToOpen),
+  })
+  const tries = wrap(
+    breaker,
+    timeout(triesBudgetMs, TimeoutStrategy.Aggressive),
+    retry(handleWhen(mayRetry), { maxAttempts: retriesMax, backoff: new DelegateBackoff(retryDelayMs) }),
+  )
+  logChanges(breaker, options.log)
 
-  async function produceOnce(text: string): Promise<Uint8Array> {
-    const speech = await synthesizer.synthesize({ text, voice }, closing.signal)
-    return encodeWav({ ...(await finisher.finish(speech, closing.signal)), comment: text })
+  async function produceOnce(text: string, signal: AbortSignal): Promise<Uint8Array> {
+    // The library's pause between two tries doesn't end with the signal.
+    if (signal.aborted) {
+      throw new TaskCancelledError()
+    }
+    const speech = await synthesizer.synthesize({ text, voice }, signal)
+    return encodeWav({ ...(await finish(speech, signal)), comment: text })
+  }
+
+  /** The text was looked at before: a finisher that finds fault finds it with the sound. */
+  async function finish(speech: PcmAudio | Mp3Audio, signal: AbortSignal): Promise<PcmAudio> {
+    try {
+      return await finisher.finish(speech, signal)
+    } catch (error) {
+      throw error instanceof SpeechInputError
+        ? new SpeechUnavailableError(error.message, { retryable: true, reason: 'no_sound', cause: error })
+        : error
+    }
   }
 
   return {
     async produce(text) {
       requireSpeakableText(text)
-      if (!breaker.mayTry()) {
-        throw new SpeechUnavailableError('the synthesizer is left alone for a while', { retryable: false })
-      }
       try {
-        const wav = await unlessClosed(
-          () => retryOnce(() => produceOnce(text), closing.signal),
-          closing.signal,
-        )
-        breaker.succeeded()
-        return wav
+        return await tries.execute(async ({ signal }) => produceOnce(text, signal), closing.signal)
       } catch (error) {
-        if (error instanceof SpeechInputError) {
-          breaker.succeeded()
-        } else if (!(error instanceof SpeechBusyError)) {
-          breaker.failed()
-        }
-        throw error
+        throw asSpeechError(error, closing.signal.aborted)
       }
     },
-    isBreakerOpen: () => breaker.isOpen(),
+    breaker: () => breakerStates[breaker.state],
     async close() {
       closing.abort()
       await Promise.all([finisher.close(), synthesizer.close?.()])
@@ -82,36 +119,55 @@ export function createSpeechProduction(options: SpeechProductionOptions): Speech
   }
 }
 
-/** A second try after a short random pause, so that callers who failed together don't come back together. */
-async function retryOnce<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work()
-    } catch (error) {
-      const mayRetry = error instanceof SpeechUnavailableError && error.retryable
-      if (!mayRetry || attempt === triesMax) {
-        throw error
-      }
-      await delay(retryDelayMinMs + Math.random() * (retryDelayMaxMs - retryDelayMinMs), undefined, {
-        signal,
-      })
-    }
-  }
+const breakerStates: Readonly<Record<CircuitState, BreakerState>> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.HalfOpen]: 'half_open',
+  [CircuitState.Open]: 'open',
+  [CircuitState.Isolated]: 'open',
 }
 
-/** What `work` gives, but no later than the closing: an adapter may not heed its signal. */
-async function unlessClosed<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const { promise: closed, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void =>
-    reject(new SpeechUnavailableError('the speech service was closed', { retryable: false }))
-  if (signal.aborted) {
-    onAbort()
-    return closed
+function isFailure(error: unknown): boolean {
+  return !(error instanceof SpeechInputError || error instanceof SpeechBusyError)
+}
+
+function mayRetry(error: unknown): boolean {
+  return error instanceof SpeechUnavailableError && error.retryable
+}
+
+/** Random, so that callers who failed together don't come back together. */
+function retryDelayMs(): number {
+  return retryDelayMinMs + Math.random() * (retryDelayMaxMs - retryDelayMinMs)
+}
+
+/** The library's own errors in the terms of this house. */
+function asSpeechError(error: unknown, isClosed: boolean): unknown {
+  if (isClosed) {
+    return new SpeechUnavailableError('the speech service was closed', { retryable: false, reason: 'closed' })
   }
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([work(), closed])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
+  if (error instanceof BrokenCircuitError) {
+    return new SpeechUnavailableError('the synthesizer is left alone for a while', {
+      retryable: false,
+      reason: 'breaker_open',
+    })
   }
+  return error instanceof TaskCancelledError
+    ? new SpeechUnavailableError('the tries took too long together', { retryable: false, reason: 'timeout' })
+    : error
+}
+
+/** One line when the synthesizer is given up and one when it speaks again; none for each vain trial between them. */
+function logChanges(breaker: CircuitBreakerPolicy, log: Logger): void {
+  let isLeftAlone = false
+  breaker.onBreak((failure) => {
+    if (!isLeftAlone) {
+      isLeftAlone = true
+      const error = 'error' in failure ? failure.error : undefined
+      const reason = speechFaultReasonOf(asSpeechError(error, false))
+      log.warn({ reason }, 'synthesizer keeps failing and is left alone')
+    }
+  })
+  breaker.onReset(() => {
+    isLeftAlone = false
+    log.info('synthesizer speaks again')
+  })
 }

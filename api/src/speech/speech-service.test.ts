@@ -1,16 +1,23 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { breakerOpenMs } from './speech-production.ts'
 import { createSpeechService, type SpeechService, type SpeechServiceOptions } from './speech-service.ts'
+import { noReasons } from './speech-report.ts'
 import {
   createFakeClock,
   createFakeSynthesizer,
   createFinisher,
   type FakeSynthesizer,
 } from './speech-test-doubles.ts'
-import { SpeechBusyError, SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
+import {
+  SpeechBusyError,
+  type SpeechFaultReason,
+  SpeechInputError,
+  SpeechUnavailableError,
+} from './synthesizer.ts'
 import { toTelephonyAudio } from './telephony-audio.ts'
 import { decodeWav } from './wav.ts'
 
@@ -40,6 +47,7 @@ function createService(options: Partial<SpeechServiceOptions> = {}): SpeechServi
   return service
 }
 
+const withBreaker = (state: string) => ({ breakers: [{ state }] })
 const unavailable = (retryable: boolean) => async () => {
   throw new SpeechUnavailableError('down', { retryable })
 }
@@ -52,6 +60,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.useRealTimers()
   await Promise.all(services.splice(0).map(async (service) => service.close()))
   await rm(folder, { recursive: true })
 })
@@ -71,8 +80,20 @@ describe('speak', () => {
       cacheHits: 1,
       joined: 0,
       failures: 0,
-      isBreakerOpen: false,
+      silences: noReasons(),
+      fallbacks: noReasons(),
+      breakers: [{ synthesizer: 'fake', state: 'closed' }],
+      isStorageFailing: false,
     })
+  })
+
+  it('makes anew what is pronounced otherwise than before, and only that', async () => {
+    const service = createService()
+    const speak = async (text: string) => await service.speak({ text, kind: 'general' })
+    const [ana, igor] = [await speak('Ana'), await speak('Igor')]
+    synthesizer.pronunciations.set('Igor', 'Ígor')
+    expect(await speak('Ana')).toEqual(ana)
+    expect(await speak('Igor')).not.toEqual(igor)
   })
 
   it('shares one synthesis among all who ask at the same time', async () => {
@@ -111,6 +132,18 @@ describe('speak', () => {
     const service = createService()
     const one = await service.speak({ text: 'Menu', kind: 'catalogue' })
     expect(await service.speak({ text: 'Menu', kind: 'general' })).toEqual(one)
+  })
+
+  it('makes a damaged or empty file again', async () => {
+    const service = createService()
+    const { audioName = '' } = (await service.speak({ text: 'Menu', kind: 'catalogue' })) ?? {}
+    const sound = await service.open(audioName)
+    for (const damaged of ['', 'RIFF']) {
+      await writeFile(join(folder, 'shared', audioName), damaged)
+      expect(await service.speak({ text: 'Menu', kind: 'catalogue' })).toEqual({ audioName })
+      expect(await service.open(audioName)).toEqual(sound)
+    }
+    expect(service.stats().synthesized).toBe(3)
   })
 
   it('lets personal files go after 30 days', async () => {
@@ -161,7 +194,7 @@ describe('speak, when the synthesizer fails', () => {
     )
     expect(new Set(await Promise.all(asked))).toEqual(new Set([null]))
     expect(synthesizer.requests).toHaveLength(200)
-    expect(service.stats()).toMatchObject({ failures: 200, isBreakerOpen: false })
+    expect(service.stats()).toMatchObject({ failures: 200, ...withBreaker('closed') })
     expect(await service.speak({ text: 'Ana', kind: 'personal' })).not.toBeNull()
   })
 
@@ -173,11 +206,11 @@ describe('speak, when the synthesizer fails', () => {
       expect(await service.speak({ text: String(text), kind: 'general' })).toBeNull()
     }
     expect(synthesizer.requests).toHaveLength(6)
-    expect(service.stats()).toMatchObject({ failures: 7, isBreakerOpen: true })
+    expect(service.stats()).toMatchObject({ failures: 7, ...withBreaker('open') })
     expect(await service.speak({ text: 'Menu', kind: 'catalogue' })).toEqual(menu)
-    clock.advance(10_000)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + breakerOpenMs })
     expect(await service.speak({ text: 'Ana', kind: 'personal' })).not.toBeNull()
-    expect(service.stats().isBreakerOpen).toBe(false)
+    expect(service.stats()).toMatchObject(withBreaker('closed'))
   })
 
   it('does not blame the synthesizer for bad texts', async () => {
@@ -186,13 +219,32 @@ describe('speak, when the synthesizer fails', () => {
       expect(await service.speak({ text, kind: 'general' })).toBeNull()
     }
     expect(synthesizer.requests).toHaveLength(0)
-    expect(service.stats().isBreakerOpen).toBe(false)
+    expect(service.stats()).toMatchObject(withBreaker('closed'))
   })
 
-  it('gives null when the file can not be written', async () => {
-    const blocked = join(folder, 'file')
-    await writeFile(blocked, '')
-    expect(await createService({ folder: blocked }).speak({ text: 'Ana', kind: 'general' })).toBeNull()
+  it('counts each failure by its reason', async () => {
+    const service = createService()
+    const fault = (reason: SpeechFaultReason) => async () => {
+      throw new SpeechUnavailableError('down', { retryable: false, reason })
+    }
+    synthesizer.faults.push(fault('timeout'), fault('throttled'), fault('throttled'))
+    for (const text of ['1', '2', '3', '...']) await service.speak({ text, kind: 'general' })
+    expect(service.stats().silences).toEqual({ ...noReasons(), timeout: 1, throttled: 2, bad_text: 1 })
+  })
+
+  it('tells a reason once a minute, and nothing of what an open breaker leads to', async () => {
+    const service = createService()
+    const lines = () => logged.map((line) => JSON.parse(line) as { msg: string; reason?: string })
+    synthesizer.faults.push(...Array.from({ length: 9 }, () => unavailable(false)))
+    for (let text = 1; text <= 3; text += 1) await service.speak({ text: String(text), kind: 'general' })
+    expect(lines()).toMatchObject([{ msg: 'speech could not be had', reason: 'failed' }])
+    clock.advance(60_000)
+    for (let text = 4; text <= 20; text += 1) await service.speak({ text: String(text), kind: 'general' })
+    expect(lines().map(({ msg }) => msg)).toEqual([
+      'speech could not be had',
+      'speech could not be had',
+      'synthesizer keeps failing and is left alone',
+    ])
   })
 
   it('ends what is pending when it is closed', async () => {
@@ -205,6 +257,54 @@ describe('speak, when the synthesizer fails', () => {
   })
 })
 
+describe('a folder that takes no files', () => {
+  it('means no sound, whether it is there or not; told once each way, and nothing is asked in vain', async () => {
+    const blocked = join(folder, 'file')
+    await writeFile(blocked, '')
+    const service = createService({ folder: blocked })
+    for (const text of ['Ana', 'Bia']) expect(await service.speak({ text, kind: 'general' })).toBeNull()
+    expect(service.stats()).toMatchObject({ isStorageFailing: true, silences: { storage: 2 } })
+    expect(service.stats()).toMatchObject(withBreaker('closed'))
+    expect(synthesizer.requests).toHaveLength(0)
+
+    await rm(blocked)
+    expect(await service.speak({ text: 'Ana', kind: 'general' })).not.toBeNull()
+    expect(service.stats().isStorageFailing).toBe(false)
+    expect(logged.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+      'audio can not be kept',
+      'audio can be kept again',
+    ])
+  })
+})
+
+describe('a damaged file', () => {
+  async function damaged(damage: (path: string) => Promise<void>) {
+    const service = createService()
+    const { audioName = '' } = (await service.speak({ text: 'Ana', kind: 'personal' })) ?? {}
+    await damage(join(folder, 'personal', audioName))
+    return { service, audioName }
+  }
+
+  it('that is empty is made anew by the next request', async () => {
+    const { service, audioName } = await damaged((path) => truncate(path, 0))
+    expect(await service.speak({ text: 'Ana', kind: 'personal' })).toEqual({ audioName })
+    expect(synthesizer.requests).toHaveLength(2)
+    expect((await service.open(audioName))?.sizeBytes).toBeGreaterThan(44)
+  })
+
+  it.each([
+    ['was cut off', (path: string) => truncate(path, 3_000)],
+    ['holds zeros', (path: string) => writeFile(path, Buffer.alloc(9_000))],
+    ['is a page', (path: string) => writeFile(path, '<html>')],
+  ])('that %s is not served, and then made anew', async (_what, damage) => {
+    const { service, audioName } = await damaged(damage)
+    expect(await service.open(audioName)).toBeNull()
+    expect(await service.speak({ text: 'Ana', kind: 'personal' })).toEqual({ audioName })
+    expect((await service.open(audioName))?.sizeBytes).toBeGreaterThan(44)
+    expect(logged.join()).toContain('damaged audio was removed')
+  })
+})
+
 describe('open and remove', () => {
   it('gives the bytes with their size, a stable strong tag and the time', async () => {
     const service = createService()
@@ -213,7 +313,7 @@ describe('open and remove', () => {
     const file = await service.open(audioName)
     clock.advance(5_000)
     expect(file?.sizeBytes).toBe(file?.bytes.length)
-    expect(file?.etag).toMatch(/^"[0-9a-f]{32}"$/)
+    expect(file?.etag).toMatch(/^"[0-9a-f]+-[0-9a-f]+"$/)
     expect(file?.modifiedAt).toEqual(madeAt)
     expect(await service.open(audioName)).toEqual(file)
   })

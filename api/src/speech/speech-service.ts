@@ -1,9 +1,10 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from 'pino'
 import { createAudioStore, type Shelf, type StoredAudio, type SweepOutcome } from './audio-store.ts'
-import { createSpeechProduction } from './speech-production.ts'
-import type { Synthesizer } from './synthesizer.ts'
+import { type BreakerState, createSpeechProduction } from './speech-production.ts'
+import { createSpeechReport, noReasons, type ReasonCounts } from './speech-report.ts'
+import type { SpeechFaultReason, Synthesizer } from './synthesizer.ts'
 import { telephonyAudioVersion, wavExtension, type TelephonyRateHz } from './telephony-audio.ts'
 import { createTelephonyFinisher, type TelephonyFinisher } from './telephony-finisher.ts'
 
@@ -29,7 +30,7 @@ export interface SpeechFile {
   modifiedAt: Date
 }
 
-/** Counts since the start. */
+/** Counts since the start, and how the voices fare. */
 export interface SpeechStats {
   /** Texts that were really synthesized. */
   synthesized: number
@@ -41,9 +42,18 @@ export interface SpeechStats {
   joined: number
   /** Requests that ended without sound, those refused while the breaker is open among them. */
   failures: number
-  /** Whether the synthesizer is being left alone after failing in a row. */
-  isBreakerOpen: boolean
+  /** The same by why the last voice failed. */
+  silences: ReasonCounts
+  /** Requests that the fallback voice spoke, by why the preferred one did not. */
+  fallbacks: ReasonCounts
+  /** Of each voice by its synthesizer's name, the preferred one first. */
+  breakers: readonly { synthesizer: string; state: BreakerState }[]
+  /** Whether the last sound that was made could not be written or looked up. */
+  isStorageFailing: boolean
 }
+
+/** What became of a request: a file, or why there is none. */
+export type SpeechOutcome = SpokenAudio | { reason: SpeechFaultReason }
 
 export interface SpeechService {
   /** The sound of a text, synthesized at most once. Null when it can't be had, which is counted and logged. */
@@ -59,6 +69,12 @@ export interface SpeechService {
   stats(): SpeechStats
   /** Ends pending syntheses, the synthesizer and the threads. */
   close(): Promise<void>
+}
+
+/** The speech of one voice. */
+export interface VoiceSpeech extends SpeechService {
+  /** As `speak`, telling why there is no sound. Never rejects. */
+  attempt(request: SpeechRequest): Promise<SpeechOutcome>
 }
 
 export interface SpeechServiceOptions {
@@ -86,59 +102,71 @@ function isAudioName(name: string): boolean {
 }
 
 /** Speech as files, made once: cache and single flight around the production. */
-export function createSpeechService(options: SpeechServiceOptions): SpeechService {
-  const { sampleRateHz, log } = options
+export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech {
+  const { sampleRateHz, clock, synthesizer } = options
+  const log = options.log.child({ synthesizer: synthesizer.name })
   const finisher = options.finisher ?? createTelephonyFinisher({ sampleRateHz })
-  const production = createSpeechProduction({ ...options, finisher })
-  const store = createAudioStore({ ...options, bytesMax: options.maxBytes, isAudioName })
-  const inFlight = new Map<string, Promise<SpokenAudio | null>>()
-  let closing = false
-  const counts = { synthesized: 0, characters: 0, cacheHits: 0, joined: 0, failures: 0 }
+  const production = createSpeechProduction({ ...options, log, finisher })
+  const report = createSpeechReport({ clock, log, isLeftAlone: () => production.breaker() !== 'closed' })
+  const store = createAudioStore({
+    ...options,
+    bytesMax: options.maxBytes,
+    isAudioName,
+    damaged: (file) => log.warn(file, 'damaged audio was removed'),
+  })
+  const inFlight = new Map<string, Promise<SpeechOutcome>>()
+  const counts = { synthesized: 0, characters: 0, cacheHits: 0, joined: 0 }
 
-  async function speak(request: SpeechRequest): Promise<SpokenAudio | null> {
-    const shelf = request.kind === 'personal' ? 'personal' : 'shared'
-    const audioName = audioNameOf(request.text, shelf, options)
+  async function attempt({ text, kind }: SpeechRequest): Promise<SpeechOutcome> {
+    const shelf = kind === 'personal' ? 'personal' : 'shared'
+    const audioName = audioNameOf(text, shelf, options)
     const shared = inFlight.get(audioName)
     if (shared !== undefined) {
       counts.joined += 1
       return shared
     }
-    const spoken = provide(request.text, audioName, shelf)
-      .catch((error: unknown) => reportFailure(error, request))
+    const outcome = provide(text, audioName, shelf)
+      .catch((error: unknown) => ({ reason: report.failed(error, { kind, characters: text.length }) }))
       .finally(() => inFlight.delete(audioName))
-    inFlight.set(audioName, spoken)
-    return spoken
+    inFlight.set(audioName, outcome)
+    return outcome
   }
 
   async function provide(text: string, audioName: string, shelf: Shelf): Promise<SpokenAudio> {
-    if (await store.use(audioName, shelf)) {
+    if (await store.use(audioName, shelf).catch(report.storageFailed)) {
       counts.cacheHits += 1
       return { audioName }
     }
     const wav = await production.produce(text)
     counts.synthesized += 1
     counts.characters += text.length
-    await store.put(audioName, shelf, wav)
+    await store.put(audioName, shelf, wav).catch(report.storageFailed)
+    report.storageWorked()
     return { audioName }
   }
 
-  function reportFailure(error: unknown, { text, kind }: SpeechRequest): null {
-    counts.failures += 1
-    const reason = error instanceof Error ? error.message : 'unknown'
-    const level = closing ? 'debug' : 'warn' // a stop in mid-sentence is nobody's fault
-    log[level]({ reason, kind, characters: text.length }, 'speech could not be had')
-    return null
+  async function open(audioName: string): Promise<SpeechFile | null> {
+    return fileOf(isAudioName(audioName) ? await store.get(audioName) : null)
   }
 
   return {
-    speak,
-    open: async (audioName) => (isAudioName(audioName) ? fileOf(await store.get(audioName)) : null),
+    attempt,
+    async speak(request) {
+      const outcome = await attempt(request)
+      return 'reason' in outcome ? null : outcome
+    },
+    open,
     remove: async (audioName) => isAudioName(audioName) && store.remove(audioName),
     isAudioName,
     sweep: () => store.sweep(),
-    stats: () => ({ ...counts, isBreakerOpen: production.isBreakerOpen() }),
+    stats: () => ({
+      ...counts,
+      ...report.counts(),
+      fallbacks: noReasons(),
+      breakers: [{ synthesizer: synthesizer.name, state: production.breaker() }],
+    }),
     async close() {
-      closing = true
+      report.stop()
       await production.close()
       await Promise.all(inFlight.values())
     },
@@ -148,15 +176,16 @@ export function createSpeechService(options: SpeechServiceOptions): SpeechServic
 /** Two shelves never share a file, or what is personal would stay because it was also said in general. */
 function audioNameOf(text: string, shelf: Shelf, options: SpeechServiceOptions): string {
   const { synthesizer, voice, sampleRateHz, secret } = options
-  const key = JSON.stringify([telephonyAudioVersion, synthesizer.name, voice, sampleRateHz, shelf, text])
-  return createHmac('sha256', secret).update(key).digest('hex') + wavExtension(sampleRateHz)
+  const rendering = synthesizer.rendering?.({ text, voice })
+  const key = [telephonyAudioVersion, synthesizer.name, voice, sampleRateHz, shelf, text, rendering]
+  return createHmac('sha256', secret).update(JSON.stringify(key)).digest('hex') + wavExtension(sampleRateHz)
 }
 
 function fileOf(audio: StoredAudio | null): SpeechFile | null {
   if (audio === null) {
     return null
   }
-  const { bytes, modifiedAt } = audio
-  const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`
+  const { bytes, checksum, modifiedAt } = audio
+  const etag = `"${bytes.length.toString(16)}-${checksum.toString(16)}"`
   return { bytes, sizeBytes: bytes.length, etag, modifiedAt }
 }

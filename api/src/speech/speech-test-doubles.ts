@@ -60,15 +60,20 @@ export interface FakeSynthesizer extends Synthesizer {
   readonly requests: SynthesisRequest[]
   /** One for each coming request; nothing left means that all goes well. */
   readonly faults: ((signal: AbortSignal) => Promise<never>)[]
+  /** How words sound; a change changes the rendering of the texts that hold them. */
+  readonly pronunciations: Map<string, string>
 }
 
 export function createFakeSynthesizer(name = 'fake'): FakeSynthesizer {
   const requests: SynthesisRequest[] = []
   const faults: FakeSynthesizer['faults'] = []
+  const pronunciations = new Map<string, string>()
   return {
     name,
     requests,
     faults,
+    pronunciations,
+    rendering: ({ text }) => text.replaceAll(/\S+/g, (word) => pronunciations.get(word) ?? word),
     async synthesize(request, signal) {
       requests.push(request)
       await faults.shift()?.(signal)

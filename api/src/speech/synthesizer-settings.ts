@@ -1,4 +1,9 @@
-import type { Configuration, Setting } from '@ura/core/configuration'
+import {
+  type Configuration,
+  type Environment,
+  readConfiguration,
+  type Setting,
+} from '@ura/core/configuration'
 import { choice, httpUrl, optional, secret, text } from '@ura/core/settings'
 
 /** Who speaks, and how: what the API and the prompt pack read alike. */
@@ -22,7 +27,10 @@ export const synthesizerSettings = {
     }),
   ),
   speechUrl: optional(
-    httpUrl('SPEECH_URL', { description: 'Address of the function behind API Gateway, for api-gateway' }),
+    confidentialUrl(
+      'SPEECH_URL',
+      'Address of the function behind API Gateway, for api-gateway; https, or http on this machine alone',
+    ),
   ),
   speechApiKey: optional(
     secret('SPEECH_API_KEY', {
@@ -40,6 +48,11 @@ export const synthesizerSettings = {
       description: 'Region of API Gateway (without an API key) and of Lambda, as sa-east-1',
     }),
   ),
+  speechLexicon: optional(
+    text('SPEECH_LEXICON', {
+      description: 'File of own pronunciations for the embedded voice, lines as Bragagnolo = Branhólo',
+    }),
+  ),
   speechSampleRateHz: sampleRate(
     'SPEECH_SAMPLE_RATE',
     'Samples a second of the audio; 16000 for wideband phones',
@@ -47,6 +60,14 @@ export const synthesizerSettings = {
 }
 
 export type SynthesizerConfiguration = Configuration<typeof synthesizerSettings>
+
+/**
+ * The settings of who speaks, for who needs no others.
+ * @throws ConfigurationError with all faults
+ */
+export function readSynthesizerConfiguration(environment: Environment): SynthesizerConfiguration {
+  return readConfiguration(synthesizerSettings, environment, synthesizerFaults)
+}
 
 /** What the chosen way to Amazon Polly needs and hasn't, one line a variable; empty when nothing. */
 export function synthesizerFaults(config: SynthesizerConfiguration): string[] {
@@ -67,6 +88,26 @@ export function synthesizerFaults(config: SynthesizerConfiguration): string[] {
     case 'espeak':
     default:
       return []
+  }
+}
+
+const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+/** What goes there, an API key and names of people, is for nobody on the way to read. */
+function confidentialUrl(variable: string, description: string): Setting<string> {
+  const url = httpUrl(variable, { description })
+  return {
+    ...url,
+    parse(value) {
+      const address = url.parse(value)
+      const { protocol, hostname } = new URL(address)
+      if (protocol !== 'https:' && !loopbackHost.test(hostname)) {
+        throw new Error(
+          'must begin with https://: over http the API key and the names of callers could be read on the way',
+        )
+      }
+      return address
+    },
   }
 }
 

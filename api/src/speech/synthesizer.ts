@@ -29,6 +29,11 @@ export interface Synthesizer {
    * @throws SpeechUnavailableError when it can't be had now
    */
   synthesize(request: SynthesisRequest, signal: AbortSignal): Promise<PcmAudio | Mp3Audio>
+  /**
+   * What the sound depends on beside name, voice and text, as a pronunciation; part of the key of caches and packs, so
+   * that a text whose sound has changed is spoken anew and no other.
+   */
+  rendering?(request: SynthesisRequest): string
   /** Gives back threads and connections; what is pending fails. */
   close?(): Promise<void>
 }
@@ -42,15 +47,54 @@ export class SpeechInputError extends Error {
   readonly retryable = false
 }
 
+/**
+ * Why a text has no sound of a voice, as counted and logged: no answer in time; too many requests for the cloud; key,
+ * rights or name refused; not to be reached; answered with an error or died; something that is no whole sound; too
+ * many texts at once; left alone after failing in a row; a text or voice that nobody can speak; a sound that can't be
+ * kept; a stop of the service; slower than a caller should wait for.
+ */
+export const speechFaultReasons = [
+  'timeout',
+  'throttled',
+  'refused',
+  'unreachable',
+  'failed',
+  'no_sound',
+  'busy',
+  'breaker_open',
+  'bad_text',
+  'storage',
+  'closed',
+  'slow',
+] as const
+export type SpeechFaultReason = (typeof speechFaultReasons)[number]
+
+interface UnavailableOptions {
+  retryable: boolean
+  /** Default `failed`. */
+  reason?: SpeechFaultReason
+  cause?: unknown
+}
+
 /** A synthesizer that can't answer now; `retryable` tells whether a second try may help. */
 export class SpeechUnavailableError extends Error {
   override readonly name: string = 'SpeechUnavailableError'
   readonly retryable: boolean
+  readonly reason: SpeechFaultReason
 
-  constructor(message: string, options: { retryable: boolean; cause?: unknown }) {
-    super(message, { cause: options.cause })
-    this.retryable = options.retryable
+  constructor(message: string, { retryable, reason = 'failed', cause }: UnavailableOptions) {
+    super(message, { cause })
+    this.retryable = retryable
+    this.reason = reason
   }
+}
+
+/** The reason that an error of this file stands for; any other error is `failed`. */
+export function speechFaultReasonOf(error: unknown): SpeechFaultReason {
+  if (error instanceof SpeechUnavailableError) {
+    return error.reason
+  }
+  return error instanceof SpeechInputError ? 'bad_text' : 'failed'
 }
 
 /**
@@ -61,7 +105,7 @@ export class SpeechBusyError extends SpeechUnavailableError {
   override readonly name = 'SpeechBusyError'
 
   constructor(message: string) {
-    super(message, { retryable: false })
+    super(message, { retryable: false, reason: 'busy' })
   }
 }
 

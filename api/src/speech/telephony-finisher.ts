@@ -6,7 +6,7 @@ import { ThreadQueue } from './thread-queue.ts'
 /** Makes speech fit for a phone call, off the event loop. */
 export interface TelephonyFinisher {
   /**
-   * @throws SpeechInputError when the sound is silence
+   * @throws SpeechInputError when the sound is silence, no MP3 or one that was cut off
    * @throws SpeechBusyError when its turn doesn't come in time
    * @throws SpeechUnavailableError when it can't be done now
    */

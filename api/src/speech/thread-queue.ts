@@ -1,5 +1,10 @@
 import type { Worker } from 'node:worker_threads'
-import { SpeechBusyError, SpeechInputError, SpeechUnavailableError } from './synthesizer.ts'
+import {
+  SpeechBusyError,
+  type SpeechFaultReason,
+  SpeechInputError,
+  SpeechUnavailableError,
+} from './synthesizer.ts'
 
 /** What a thread is asked. */
 export interface ThreadRequest<Job> {
@@ -111,14 +116,20 @@ export class ThreadQueue<Job, Result> {
   }
 
   /** Forgets a dead or stuck thread; the next job starts another. */
-  #drop(dead: Worker, cause: unknown): void {
+  #drop(dead: Worker, cause: unknown, reason: SpeechFaultReason = 'failed'): void {
     if (dead !== this.#worker) {
       return
     }
     this.#worker = undefined
     void dead.terminate()
     this.#endRunning((pending) =>
-      pending.fail(this.#unavailable('stopped in the middle of a job', true, cause)),
+      pending.fail(
+        new SpeechUnavailableError(`${this.#options.name} stopped in the middle of a job`, {
+          retryable: true,
+          reason,
+          cause,
+        }),
+      ),
     )
   }
 
@@ -150,7 +161,10 @@ export class ThreadQueue<Job, Result> {
     const worker = (this.#worker ??= this.#start())
     worker.ref()
     clearTimeout(pending.timer)
-    pending.timer = setTimeout(() => this.#drop(worker, new Error('timeout')), this.#options.jobTimeoutMs)
+    pending.timer = setTimeout(
+      () => this.#drop(worker, new Error('timeout'), 'timeout'),
+      this.#options.jobTimeoutMs,
+    )
     this.#running = pending
     worker.postMessage({ id: pending.id, job: pending.job } satisfies ThreadRequest<Job>)
   }

@@ -7,6 +7,7 @@ import {
   type TextMessage,
 } from '../gateway/message-gateway.ts'
 import type { SpeechService } from '../speech/speech-service.ts'
+import { noReasons } from '../speech/speech-report.ts'
 
 /** A clock that stands until it is moved. */
 export interface FakeClock extends Clock {
@@ -102,7 +103,10 @@ export function createFakeSpeech(): FakeSpeech {
       cacheHits: 0,
       joined: 0,
       failures: 0,
-      isBreakerOpen: speech.isDown,
+      silences: noReasons(),
+      fallbacks: noReasons(),
+      breakers: [{ synthesizer: 'fake', state: speech.isDown ? 'open' : 'closed' }],
+      isStorageFailing: false,
     }),
     close: async () => undefined,
   }

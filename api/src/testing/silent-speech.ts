@@ -1,4 +1,5 @@
 import type { SpeechService } from '../speech/speech-service.ts'
+import { noReasons } from '../speech/speech-report.ts'
 
 const AUDIO_NAME = `${'0'.repeat(64)}.wav`
 
@@ -15,7 +16,10 @@ export const silentSpeech: SpeechService = {
     cacheHits: 0,
     joined: 0,
     failures: 0,
-    isBreakerOpen: false,
+    silences: noReasons(),
+    fallbacks: noReasons(),
+    breakers: [],
+    isStorageFailing: false,
   }),
   close: async () => {},
 }

@@ -15,7 +15,10 @@ export const statusWords: Readonly<Record<TicketStatus, string>> = {
 export const ticketStatuses = Object.keys(statusWords) as readonly TicketStatus[]
 
 /** Spoken text of a ticket's state: service, status, since when. */
-export function ticketStatusText(ticket: Ticket, options: { now: Date; timeZone: string }): string {
+export function ticketStatusText(
+  ticket: Pick<Ticket, 'protocol' | 'service' | 'status' | 'updatedAt'>,
+  options: { now: Date; timeZone: string },
+): string {
   const since = spokenDate(ticket.updatedAt, options.timeZone, { now: options.now })
   return [
     `Chamado ${spokenDigits(ticket.protocol)}.`,

@@ -28,12 +28,12 @@ export const CatalogueAnswer = Type.Object(
       {
         status: true,
         versao: '5f2c0e9d',
-        menu: { texto: 'Para computador, tecle 2.', ...spokenExample },
+        menu: { texto: 'Computador, tecle 2.', ...spokenExample },
         categorias: [
           {
             tecla: '2',
             nome: 'Computador',
-            menu: { texto: 'Para computador não liga, tecle 2.', ...spokenExample },
+            menu: { texto: 'Computador não liga, tecle 2.', ...spokenExample },
             servicos: [{ codigo: 'computador-nao-liga', opcao: 2, nome: 'Computador não liga' }],
           },
         ],

@@ -20,7 +20,7 @@ export interface FakePollyOptions {
   /** Lexicons that were put there; default none. */
   lexicons?: readonly string[]
   /** The audio of a request; default a tone (pcm) or silence (mp3) of 60 ms for each character. */
-  audio?: (request: PollyRequest) => Buffer
+  audio?: (request: PollyRequest) => Buffer | Promise<Buffer>
 }
 
 export interface FakePolly extends FakeService {
@@ -46,7 +46,7 @@ const millisecondsPerCharacter = 60
 export async function startFakePolly(options: FakePollyOptions = {}): Promise<FakePolly> {
   const service = await startFakeService({
     service: 'polly',
-    answer(signed) {
+    async answer(signed) {
       const request = readRequest(signed)
       refuse(request, options)
       return {
@@ -55,7 +55,7 @@ export async function startFakePolly(options: FakePollyOptions = {}): Promise<Fa
           'x-amzn-requestcharacters': String(billedCharacters(request)),
           'x-amzn-requestid': 'fake-request',
         },
-        body: (options.audio ?? defaultAudio)(request),
+        body: await (options.audio ?? defaultAudio)(request),
       }
     },
   })

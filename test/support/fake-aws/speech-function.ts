@@ -15,7 +15,7 @@ const region = 'sa-east-1'
 /** As Lambda gives them; Lambda would end the invocation after five seconds. */
 const context = { awsRequestId: 'fake-invocation', getRemainingTimeInMillis: () => 5_000 }
 
-export const fakeApiKey = 'an API key of the tests'
+export const fakeApiKey = 'api-key-of-the-tests'
 export const fakeFunctionName = 'synthesize-speech'
 
 /** @param options.timeoutMs The function's own patience with Polly. */

@@ -48,8 +48,15 @@ async function ask(url: URL, headers: Record<string, string>, signal: AbortSigna
       throw error
     }
     // Not the error's own words: they hold the address, and the address holds the text.
-    const reason = signal.aborted ? 'did not answer in time' : 'could not be reached'
-    throw new SpeechUnavailableError(`API Gateway ${reason}${causeOf(error)}`, { retryable: true })
+    throw signal.aborted
+      ? new SpeechUnavailableError('API Gateway did not answer in time', {
+          retryable: true,
+          reason: 'timeout',
+        })
+      : new SpeechUnavailableError(`API Gateway could not be reached${causeOf(error)}`, {
+          retryable: true,
+          reason: 'unreachable',
+        })
   }
 }
 
@@ -59,7 +66,10 @@ async function boundedBody(response: Response): Promise<Buffer> {
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length
     if (bytes > answerBytesMax) {
-      throw new SpeechUnavailableError("Polly's function answered with too much", { retryable: false })
+      throw new SpeechUnavailableError("Polly's function answered with too much", {
+        retryable: false,
+        reason: 'no_sound',
+      })
     }
     chunks.push(chunk)
   }

@@ -1,8 +1,18 @@
-import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
+import {
+  InvokeCommand,
+  LambdaClient,
+  type LambdaClientConfig,
+  LambdaServiceException,
+} from '@aws-sdk/client-lambda'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { requireSpeakableText, SpeechUnavailableError, type Synthesizer } from '../synthesizer.ts'
+import {
+  requireSpeakableText,
+  type SpeechFaultReason,
+  SpeechUnavailableError,
+  type Synthesizer,
+} from '../synthesizer.ts'
 import { answerBytesMax, formatFor, soundOf } from './polly-answer.ts'
 
 export interface LambdaOptions {
@@ -61,9 +71,7 @@ function readAnswer(payload: Uint8Array) {
   if (!Value.Check(ProxyAnswer, answer)) {
     throw new SpeechUnavailableError(
       'the function answered with something else than lambda/synthesize-speech',
-      {
-        retryable: false,
-      },
+      { retryable: false, reason: 'no_sound' },
     )
   }
   const { statusCode, headers, body, isBase64Encoded } = answer
@@ -94,7 +102,28 @@ const final: ReadonlySet<string> = new Set([
 ])
 
 function unavailable(error: unknown, signal: AbortSignal): SpeechUnavailableError {
+  if (signal.aborted) {
+    return new SpeechUnavailableError('Lambda did not answer in time', {
+      retryable: true,
+      reason: 'timeout',
+      cause: error,
+    })
+  }
   const name = error instanceof Error ? error.name : 'unknown'
-  const reason = signal.aborted ? 'did not answer in time' : `could not be asked (${name})`
-  return new SpeechUnavailableError(`Lambda ${reason}`, { retryable: !final.has(name), cause: error })
+  return new SpeechUnavailableError(`Lambda could not be asked (${name})`, {
+    retryable: !final.has(name),
+    reason: reasonOf(error, name),
+    cause: error,
+  })
+}
+
+function reasonOf(error: unknown, name: string): SpeechFaultReason {
+  if (final.has(name)) {
+    return 'refused'
+  }
+  const { httpStatusCode } = error instanceof LambdaServiceException ? error.$metadata : {}
+  if (httpStatusCode === undefined) {
+    return 'unreachable'
+  }
+  return httpStatusCode === 429 ? 'throttled' : 'failed'
 }

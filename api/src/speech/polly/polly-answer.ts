@@ -39,10 +39,14 @@ export function soundOf({ statusCode, contentType, body }: PollyAnswer): PcmAudi
     throw new SpeechInputError(`Polly's function refused the request (${errorCodeOf(body)})`)
   }
   if (statusCode === 401 || statusCode === 403) {
-    throw new SpeechUnavailableError("Polly's function refused the credentials", { retryable: false })
+    throw new SpeechUnavailableError("Polly's function refused the credentials", {
+      retryable: false,
+      reason: 'refused',
+    })
   }
   if (statusCode !== 200) {
-    throw new SpeechUnavailableError(`Polly's function answered ${statusCode}`, { retryable: true })
+    const reason = statusCode === 429 ? 'throttled' : 'failed'
+    throw new SpeechUnavailableError(`Polly's function answered ${statusCode}`, { retryable: true, reason })
   }
   const [type] = contentType.split(';', 1)
   if (type?.trim() === 'audio/mpeg') {
@@ -52,6 +56,7 @@ export function soundOf({ statusCode, contentType, body }: PollyAnswer): PcmAudi
   if (rate < 8_000 || rate > 48_000) {
     throw new SpeechUnavailableError("Polly's function answered with something that is no sound", {
       retryable: false,
+      reason: 'no_sound',
     })
   }
   return {
@@ -62,7 +67,10 @@ export function soundOf({ statusCode, contentType, body }: PollyAnswer): PcmAudi
 
 function requireSound(body: Buffer, isSound: boolean): Buffer {
   if (!isSound) {
-    throw new SpeechUnavailableError("Polly's function answered with no whole sound", { retryable: true })
+    throw new SpeechUnavailableError("Polly's function answered with no whole sound", {
+      retryable: true,
+      reason: 'no_sound',
+    })
   }
   return body
 }
