@@ -12,7 +12,8 @@ const strict = { additionalProperties: false } as const
 const Word = Type.String({ pattern: '^[A-Za-z_ -]{1,40}$' })
 const RequestNumber = Type.Integer({ minimum: 1 })
 /** An address within WhatsApp, as `554599990001@c.us`. */
-const ChatId = Type.String({ pattern: '^[0-9]{5,20}@(?:c\\.us|lid)$' })
+const chatIdPattern = '^[0-9]{5,20}@(?:c\\.us|lid)$'
+const ChatId = Type.String({ pattern: chatIdPattern })
 const Id = Type.String({ minLength: 1, maxLength: 200 })
 const Path = Type.String({ minLength: 1, maxLength: 4_096 })
 
@@ -111,6 +112,11 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 const commandSchema = Compile(GatewayCommand)
 const eventSchema = Compile(ChildEvent)
+
+/** Whether a text is an address within WhatsApp of one account. */
+export function isChatId(text: string): boolean {
+  return new RegExp(chatIdPattern).test(text)
+}
 
 /** One line from the gateway; null when it is none of ours. */
 export function parseCommand(line: string): GatewayCommand | null {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { seemingInstallation, soon } from '../../testing/fake-venom.ts'
@@ -35,6 +35,17 @@ describe('sending', () => {
     const stranger = driver.send(message('m2', '+5545999990002'), signal)
     await expect(stranger).rejects.toMatchObject({ reason: 'recipient_unreachable', retryable: false })
   })
+
+  it.each([null, 'somebody', '120363@g.us'])(
+    'goes nowhere when WhatsApp knows the number as %s',
+    async (value) => {
+      const { driver, fake, connect } = await startVenomDriver()
+      fake.reply = ({ request }) => ({ type: 'answer', request, value })
+      const child = await connect()
+      await expect(driver.send(message('m1'), signal)).rejects.toMatchObject({ reason: 'lookup_failed' })
+      expect(child.commands.map(({ type }) => type)).toEqual(['connect', 'resolve'])
+    },
+  )
 
   it.each([
     ['not_sent', { name: 'NotSentError', retryable: false }],
@@ -97,6 +108,18 @@ describe('sending', () => {
     expect(readFileSync(join(sessionFolder, 'sent-today'), 'utf8')).toBe('2026-03-10 1\n')
     clock.advance(24 * 60 * 60_000)
     expect(await driver.send(message('m3'), signal)).toHaveProperty('providerId')
+  })
+
+  it('goes nowhere when it cannot be counted', async () => {
+    const { driver, connect, sessionFolder } = await startVenomDriver()
+    const child = await connect()
+    // As an unwritable disk would: the file can't be replaced.
+    mkdirSync(join(sessionFolder, 'sent-today.new'))
+    await expect(driver.send(message('m1'), signal)).rejects.toMatchObject({
+      reason: 'count_unwritable',
+      retryable: true,
+    })
+    expect(child.commands.at(-1)).toMatchObject({ type: 'resolve' })
   })
 
   it('never tells a text or a whole number to the log', async () => {

@@ -12,6 +12,7 @@ import {
   type QrLogin,
 } from '../driver.ts'
 import { messageText } from '../message-text.ts'
+import { isChatId } from './child-messages.ts'
 import {
   type ChildProcessOptions,
   RefusedError,
@@ -123,9 +124,7 @@ export class VenomDriver implements Driver {
     const startedAtMs = this.#options.clock.now().getTime()
     const chatId = await this.#recipientOf(message.to)
     signal.throwIfAborted()
-    if (this.#count?.take() !== true) {
-      throw new NotSentError('daily_limit', { retryable: false })
-    }
+    this.#countOne()
     const spentMs = this.#options.clock.now().getTime() - startedAtMs
     const budgetMs = Math.min(sendTimeoutMsMax, this.#options.sendTimeoutMs - answerMarginMs)
     const providerId = await this.#sendText(message, chatId, Math.max(1, budgetMs - spentMs))
@@ -179,9 +178,12 @@ export class VenomDriver implements Driver {
 
   /** null when WhatsApp knows no such number. Nothing leaves by this, so that every failure is a known one. */
   async #lookUp(phone: string): Promise<string | null> {
+    let chatId: string | null
     try {
-      const chatId = `${phone.slice(1)}@c.us`
-      return await this.#connection.ask({ type: 'resolve', chatId }, lookupTimeoutMs)
+      chatId = await this.#connection.ask(
+        { type: 'resolve', chatId: `${phone.slice(1)}@c.us` },
+        lookupTimeoutMs,
+      )
     } catch (error) {
       if (error instanceof RefusedError && error.reason === 'not_on_whatsapp') {
         return null
@@ -190,6 +192,23 @@ export class VenomDriver implements Driver {
         this.#connection.restart('lookup_timeout')
       }
       throw new NotSentError('lookup_failed', { retryable: true, cause: error })
+    }
+    if (chatId === null || !isChatId(chatId)) {
+      throw new NotSentError('lookup_failed', { retryable: true })
+    }
+    return chatId
+  }
+
+  /** @throws NotSentError when today has had its number, or it can't be written down */
+  #countOne(): void {
+    let counted: boolean
+    try {
+      counted = this.#count?.take() === true
+    } catch (error) {
+      throw new NotSentError('count_unwritable', { retryable: true, untilDeadline: true, cause: error })
+    }
+    if (!counted) {
+      throw new NotSentError('daily_limit', { retryable: false })
     }
   }
 
