@@ -1,6 +1,8 @@
 import type { ConnectionState } from '../driver.ts'
 
-const states: Readonly<Record<string, ConnectionState>> = {
+type SocketMeaning = Exclude<ConnectionState, 'qr' | 'starting'>
+
+const states: Readonly<Record<string, SocketMeaning>> = {
   CONNECTED: 'connected',
   UNPAIRED: 'logged_out',
   UNPAIRED_IDLE: 'logged_out',
@@ -21,7 +23,7 @@ const states: Readonly<Record<string, ConnectionState>> = {
 }
 
 /** What WhatsApp Web's word for its socket means (SocketState of venom-bot 5.3.0); null for a word that is new to us. */
-export function stateOfSocket(word: string | null): ConnectionState | null {
+export function stateOfSocket(word: string | null): SocketMeaning | null {
   return word !== null && Object.hasOwn(states, word) ? (states[word] ?? null) : null
 }
 

@@ -1,11 +1,12 @@
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import type { Timers } from '../../outbox/timers.ts'
-import { type ConnectionState, type ConnectionStatus, isLoggedIn } from '../driver.ts'
+import { type ConnectionStatus, isLoggedIn } from '../driver.ts'
 import type { ChildRequest } from './child-messages.ts'
 import { type ChildNews, UnansweredError, type VenomChildProcess } from './child-process.ts'
 import { meaningOfStep, stateOfSocket } from './connection-state.ts'
 import { LaunchBackoff } from './launch-backoff.ts'
+import { ShownState } from './shown-state.ts'
 
 /** What is told of messages, as the child tells it. */
 export type MessageNews = Extract<ChildNews, { type: 'ack' | 'message' }>
@@ -31,8 +32,6 @@ export interface VenomConnectionOptions {
 
 /** Without a sign of life for this long, a start or a QR is given up. */
 const startTimeoutMs = 90_000
-/** How long WhatsApp shows a QR at the most; it changes the first one later than the others. */
-const qrLifeMs = 60_000
 const probeIntervalMs = 30_000
 const probeTimeoutMs = 10_000
 const logOutTimeoutMs = 10_000
@@ -45,8 +44,7 @@ const closeTimeoutMs = 5_000
 export class VenomConnection {
   readonly #options: VenomConnectionOptions
   readonly #backoff: LaunchBackoff
-  #status: ConnectionStatus
-  #qrImage: Buffer | null = null
+  readonly #shown: ShownState
   #child: VenomChildProcess | null = null
   #ready = false
   #qrsShown = 0
@@ -60,15 +58,15 @@ export class VenomConnection {
   constructor(options: VenomConnectionOptions) {
     this.#options = options
     this.#backoff = new LaunchBackoff(options)
-    this.#status = { state: 'starting', since: options.clock.now(), qrAttempt: null, qrExpiresAt: null }
+    this.#shown = new ShownState(options.clock, options.onChange)
   }
 
   get status(): ConnectionStatus {
-    return this.#status
+    return this.#shown.status
   }
 
   get qrImage(): Buffer | null {
-    return this.#qrImage
+    return this.#shown.qrImage
   }
 
   get waitsForPerson(): boolean {
@@ -97,14 +95,14 @@ export class VenomConnection {
   }
 
   async newQr(): Promise<void> {
-    if (isLoggedIn(this.#status.state) || this.#closed) {
+    if (isLoggedIn(this.status.state) || this.#closed) {
       return
     }
     this.#waitsForPerson = false
     this.#qrsShown = 0
     this.#backoff.reset()
     this.#endChild()
-    this.#become('starting')
+    this.#shown.become('starting')
     this.start()
     await this.#work
   }
@@ -151,6 +149,9 @@ export class VenomConnection {
   }
 
   #received(news: ChildNews): void {
+    if (this.#closed) {
+      return
+    }
     switch (news.type) {
       case 'progress':
         this.#progressed(news.step)
@@ -181,7 +182,7 @@ export class VenomConnection {
       this.#fail('browser_gone')
     } else if (meaning === 'goes_on' && !this.#ready) {
       // The QR was read, or none was needed.
-      this.#become('starting')
+      this.#shown.become('starting')
       this.#setDeadline(startTimeoutMs, () => this.#fail('start_timeout'))
     }
   }
@@ -198,14 +199,14 @@ export class VenomConnection {
     }
     this.#qrsShown += 1
     this.#setDeadline(startTimeoutMs, () => this.#fail('qr_timeout'))
-    this.#become('qr', Buffer.from(image.slice(image.indexOf(',') + 1), 'base64'))
+    this.#shown.showQr(this.#qrsShown, Buffer.from(image.slice(image.indexOf(',') + 1), 'base64'))
   }
 
   #becomeReady(): void {
     this.#ready = true
     this.#qrsShown = 0
     this.#backoff.connected()
-    this.#become('connected')
+    this.#shown.become('connected')
     this.#probeLater()
   }
 
@@ -220,7 +221,7 @@ export class VenomConnection {
       this.#endChild()
       this.#waitForPerson('banned')
     } else {
-      this.#become(state ?? 'degraded')
+      this.#shown.become(state ?? 'degraded')
     }
   }
 
@@ -228,7 +229,7 @@ export class VenomConnection {
   #loggedOut(): void {
     this.#endChild()
     this.#qrsShown = 0
-    this.#become('logged_out')
+    this.#shown.become('logged_out')
     this.#relaunchLater()
   }
 
@@ -259,9 +260,9 @@ export class VenomConnection {
     if (this.#closed || this.#child === null) {
       return
     }
-    this.#options.log.warn({ reason, state: this.#status.state }, 'venom is restarted')
+    this.#options.log.warn({ reason, state: this.status.state }, 'venom is restarted')
     this.#endChild()
-    this.#become('starting')
+    this.#shown.become('starting')
     this.#relaunchLater()
   }
 
@@ -272,10 +273,10 @@ export class VenomConnection {
     }
   }
 
-  #waitForPerson(state: ConnectionState): void {
+  #waitForPerson(state: 'logged_out' | 'banned'): void {
     this.#waitsForPerson = true
     this.#cancelLaunch()
-    this.#become(state)
+    this.#shown.become(state)
   }
 
   #endChild(): void {
@@ -306,20 +307,5 @@ export class VenomConnection {
   #setDeadline(delayMs: number, onDeadline: () => void): void {
     this.#cancelDeadline()
     this.#cancelDeadline = this.#options.timers.setTimer(onDeadline, delayMs)
-  }
-
-  #become(state: ConnectionState, qrImage: Buffer | null = null): void {
-    if (this.#closed || (state === this.#status.state && state !== 'qr')) {
-      return
-    }
-    const now = this.#options.clock.now()
-    this.#qrImage = qrImage
-    this.#status = {
-      state,
-      since: state === this.#status.state ? this.#status.since : now,
-      qrAttempt: qrImage === null ? null : this.#qrsShown,
-      qrExpiresAt: qrImage === null ? null : new Date(now.getTime() + qrLifeMs),
-    }
-    this.#options.onChange()
   }
 }
