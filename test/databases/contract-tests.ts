@@ -12,7 +12,6 @@ export const exceptContractTests = [
   'api/src/authentication/attacks.test.ts',
   'api/src/listing/cursor.test.ts',
   'api/src/webhooks/webhook-request.test.ts',
-  'api/src/webhooks/webhook-signature.test.ts',
   'api/src/*.test.ts',
   'api/src/database/connection.test.ts',
   'api/src/database/migrations.test.ts',

@@ -13,8 +13,9 @@ interface Manifest {
 }
 
 const { workspaces = [] } = manifestOf('.')
-const manifests = ['.', ...workspaces, 'test/postman/newman'].map((folder) => manifestOf(folder))
-/** The services' own; newman's is that of a test. */
+const ownLocks = ['test/postman/newman', 'whatsapp-gateway/venom']
+const manifests = ['.', ...workspaces, ...ownLocks].map((folder) => manifestOf(folder))
+/** The services' own; newman is that of a test, venom-bot that of who installs it. */
 const runtime = dependenciesOf(
   ['.', ...workspaces].map((folder) => manifestOf(folder)),
   'dependencies',

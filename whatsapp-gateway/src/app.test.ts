@@ -111,6 +111,13 @@ describe('a driver that does not start', () => {
   })
 })
 
+describe('the driver venom', () => {
+  it('does not start where nobody could see its QR', async () => {
+    const start = startGateway({ environment: { WHATSAPP_DRIVER: 'venom' } })
+    await expect(start).rejects.toThrow('GATEWAY_ADMIN_TOKEN')
+  })
+})
+
 describe('health', () => {
   it('is good and tells the state of WhatsApp, also while logged out', async () => {
     const { gateway } = await startGateway({ parts: { driver: new FakeDriver({ state: 'logged_out' }) } })

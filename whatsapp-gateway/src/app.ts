@@ -10,6 +10,9 @@ import { createConsoleDriver, type PrintedMessage } from './drivers/console-driv
 import { createCloudApiDriver } from './drivers/cloud-api/create-cloud-api-driver.ts'
 import { requireCloudApi } from './drivers/cloud-api/settings.ts'
 import type { Driver, Webhooks } from './drivers/driver.ts'
+import { createVenomDriver } from './drivers/venom/create-venom-driver.ts'
+import { AlertWebhook } from './health/alert-webhook.ts'
+import { ConnectionWatch } from './health/connection-watch.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './health/metrics.ts'
 import { createInboundMetrics } from './health/inbound-metrics.ts'
@@ -80,6 +83,13 @@ async function assemble(
   const { clock, log, timers = systemTimers } = parts
   const settlements = new Settlements(timers)
   const metrics = createGatewayMetrics({ store, driver, clock })
+  const alerts = createAlertWebhook(config, parts)
+  const watch = new ConnectionWatch({
+    driver: driver.name,
+    log,
+    registry: metrics.registry,
+    onAlert: alerts === null ? undefined : (alert) => alerts.send(alert),
+  })
   const dispatcher = createDispatcher(config, parts, { driver, store, settlements, metrics })
   const server = createHttpServer({ log, connectionsMax, knownError: storeFault })
   const desk = new MessageDesk({
@@ -128,7 +138,10 @@ async function assemble(
   }
   try {
     await driver.start({
-      connectionChanged: () => void dispatcher.wake(),
+      connectionChanged: () => {
+        watch.observe(driver.state())
+        void dispatcher.wake()
+      },
       deliveryReported: (status) => void dispatcher.report(status),
       messageReceived: (message) => inbound.receive(message),
     })
@@ -137,14 +150,24 @@ async function assemble(
     await dispatcher.drain(closeGraceMs)
     throw error
   }
+  watch.observe(driver.state())
   void dispatcher.wake()
   void inbound.wake()
   void webhooks?.wake()
   return {
     fastify: server,
     listen: () => listen(server, config),
-    close: once(() => close({ server, dispatcher, settlements, webhooks, inbound, driver, store })),
+    close: once(() => close({ server, dispatcher, settlements, webhooks, inbound, driver, store, alerts })),
   }
+}
+
+function createAlertWebhook(
+  { alertUrl, alertSecret }: GatewayConfiguration,
+  { clock, log, timers = systemTimers }: GatewayParts,
+): AlertWebhook | null {
+  return alertUrl === undefined
+    ? null
+    : new AlertWebhook({ url: alertUrl, secret: alertSecret, clock, timers, log })
 }
 
 /** A full disk, a locked file, a server that is away: it passes; whoever asked may come back. */
@@ -174,6 +197,7 @@ const driverFactories: Readonly<
       { ...requireCloudApi(config), retentionDays: config.retentionDays },
       { clock, log, timers, lastMessageAt: (phone) => lastMessageAt('cloud-api', phone) },
     ),
+  venom: (config, { clock, log, timers = systemTimers }) => createVenomDriver(config, { clock, log, timers }),
 }
 
 function createDispatcher(
@@ -218,14 +242,16 @@ async function close(running: {
   inbound: InboundDesk
   driver: Driver
   store: OutboxStore
+  alerts: AlertWebhook | null
 }): Promise<void> {
-  const { server, dispatcher, settlements, webhooks, inbound, driver, store } = running
+  const { server, dispatcher, settlements, webhooks, inbound, driver, store, alerts } = running
   // Requests that wait for a message are answered when no more can become of it.
   const drained = dispatcher.drain(closeGraceMs).then(() => settlements.releaseAll())
   await Promise.all([server.close(), drained])
   await webhooks?.close()
   await inbound.close()
   await driver.stop()
+  await alerts?.close()
   await store.close()
 }
 

@@ -7,6 +7,8 @@ import {
 import { logLevels } from '@ura/core/logger'
 import { choice, integer, mysqlUrl, optional, port, secret, text, timeZone } from '@ura/core/settings'
 import { cloudApiFaults, cloudApiSettings } from './drivers/cloud-api/settings.ts'
+import { venomSettings } from './drivers/venom/settings.ts'
+import { alertSettings } from './health/alert-settings.ts'
 import { inboundSettings } from './inbound/settings.ts'
 
 /** Every environment variable of the gateway. */
@@ -26,8 +28,8 @@ export const gatewaySettings = {
   ),
   driver: choice('WHATSAPP_DRIVER', {
     description:
-      'Connection to WhatsApp: console prints messages and keeps them, cloud-api is Meta (docs/whatsapp-cloud-api.md)',
-    words: ['console', 'cloud-api'],
+      'Connection to WhatsApp: console prints messages and keeps them, cloud-api is Meta (docs/whatsapp-cloud-api.md), venom is WhatsApp Web (docs/whatsapp-venom.md)',
+    words: ['console', 'cloud-api', 'venom'],
     default: 'console',
   }),
   timeZone: timeZone('TIME_ZONE', {
@@ -71,6 +73,8 @@ export const gatewaySettings = {
   }),
   ...inboundSettings,
   ...cloudApiSettings,
+  ...alertSettings,
+  ...venomSettings,
 } as const
 
 export type GatewayConfiguration = Configuration<typeof gatewaySettings>

@@ -11,7 +11,7 @@ import {
   type WebhookEndpoint,
 } from '../webhooks/webhook-endpoint-repository.ts'
 import { owe, type WebhookEventType, webhookEventTypes } from '../webhooks/webhook-outbox.ts'
-import { newWebhookSecret } from '../webhooks/webhook-signature.ts'
+import { newWebhookSecret } from '@ura/core/webhook-signature'
 import {
   type AdminContext,
   type CommandInput,

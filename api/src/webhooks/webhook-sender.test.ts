@@ -13,7 +13,7 @@ import { listDeliveries, pruneDeliveries, replayDead } from './webhook-delivery-
 import { addEndpoint, listEndpoints, switchEndpoint } from './webhook-endpoint-repository.ts'
 import { announce, type WebhookEventType, webhookEventTypes } from './webhook-outbox.ts'
 import { createWebhookSender, nextAttempt, type WebhookSender } from './webhook-sender.ts'
-import { newWebhookSecret } from './webhook-signature.ts'
+import { newWebhookSecret } from '@ura/core/webhook-signature'
 
 interface Received {
   headers: IncomingMessage['headers']

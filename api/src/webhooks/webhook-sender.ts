@@ -13,7 +13,7 @@ import {
   type WebhookEndpoint,
 } from './webhook-endpoint-repository.ts'
 import { postWebhook, type WebhookResult } from './webhook-request.ts'
-import { signedHeaders } from './webhook-signature.ts'
+import { signedHeaders } from '@ura/core/webhook-signature'
 
 /**
  * Delivers what is owed to endpoints: each in its own order, one at a time, by one instance at a time. A failure is

@@ -2,6 +2,7 @@ import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import { maskPhoneNumber } from '@ura/core/phone-number'
 import type { ConnectionStatus, Driver, DriverPace, MessageContent } from './driver.ts'
+import { messageText } from './message-text.ts'
 
 /** A message as the console driver prints it. */
 export interface PrintedMessage {
@@ -38,7 +39,7 @@ export function createConsoleDriver(options: {
     qrAttempt: null,
     qrExpiresAt: null,
   }
-  const textOf = (content: MessageContent): string => consoleText(content, timeZone)
+  const textOf = (content: MessageContent): string => messageText(content, timeZone)
   return {
     name: 'console',
     pace: consolePace,
@@ -52,13 +53,4 @@ export function createConsoleDriver(options: {
       return { providerId: `console:${id}` }
     },
   }
-}
-
-/** The text a phone would show; an access code tells until when it is valid, as `14:35` in `timeZone`. */
-export function consoleText(content: MessageContent, timeZone: string): string {
-  if (content.kind === 'text') {
-    return content.text
-  }
-  const until = new Intl.DateTimeFormat('pt-BR', { hour: '2-digit', minute: '2-digit', timeZone })
-  return `Seu código de acesso é ${content.code}. Ele vale até ${until.format(content.expiresAt)}. Não o informe a ninguém.`
 }

@@ -84,6 +84,18 @@ export interface DriverPace {
   readonly parallelMax: number
 }
 
+/** Logging in by a QR code that the account's phone reads. */
+export interface QrLogin {
+  /** The QR shown now, as PNG; it grants the account. null when none is. */
+  qrImage(): Buffer | null
+  /** Whether showing QRs has ended, because nobody read one; `newQr` begins again. */
+  isWaiting(): boolean
+  /** Begins to show QRs again; does nothing while logged in. */
+  newQr(): Promise<void>
+  /** Logs out and forgets the login, so that the next one needs a QR. */
+  logOut(): Promise<void>
+}
+
 /** A connection to WhatsApp. */
 export interface Driver {
   readonly name: string
@@ -96,6 +108,8 @@ export interface Driver {
   }
   /** Only of a driver whose provider calls back over HTTP: adds the routes for it; called once, before `start`. */
   openWebhooks?(host: WebhookHost): Promise<Webhooks>
+  /** Only of a driver that logs in by QR. */
+  readonly qrLogin?: QrLogin
   /** Begins to connect; resolves without waiting for a login, which `state` tells. */
   start(events: DriverEvents): Promise<void>
   stop(): Promise<void>

@@ -67,6 +67,20 @@ describe('the dispatcher', () => {
     expect(driver.contents).toEqual(['m1', 'm2', 'm3'])
   })
 
+  it('draws an addition to the pace of a driver that wants to look less like a machine', async () => {
+    const pace = { driverIntervalMs: 12_000, driverJitterMs: 6_000 }
+    const driver = new FakeDriver({ answersAtOnce: true, pace })
+    // Its draw is 1 each time.
+    const { accept, advance } = await startDispatcher(driver)
+    await advance(12_000)
+    await accept('maria-1', maria)
+    await accept('joao-1', joao)
+    await advance(17_999)
+    expect(driver.contents).toEqual(['maria-1'])
+    await advance(1)
+    expect(driver.contents).toEqual(['maria-1', 'joao-1'])
+  })
+
   it("keeps the driver's pace, for one recipient and for all", async () => {
     const driver = new FakeDriver({
       answersAtOnce: true,

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { consoleText } from './console-driver.ts'
+import { messageText } from './message-text.ts'
 
 describe('the console driver', () => {
   it('words an access code in Portuguese, with its expiry in local time', () => {
     const content = { kind: 'otp', code: '1234', expiresAt: new Date('2026-03-10T17:35:00Z') } as const
-    expect(consoleText(content, 'America/Sao_Paulo')).toBe(
+    expect(messageText(content, 'America/Sao_Paulo')).toBe(
       'Seu código de acesso é 1234. Ele vale até 14:35. Não o informe a ninguém.',
     )
   })
 
   it('leaves a text as it is', () => {
-    expect(consoleText({ kind: 'text', text: 'Chamado 10017 aberto.' }, 'UTC')).toBe('Chamado 10017 aberto.')
+    expect(messageText({ kind: 'text', text: 'Chamado 10017 aberto.' }, 'UTC')).toBe('Chamado 10017 aberto.')
   })
 })
