@@ -4,28 +4,16 @@ import { HelpdeskError } from '@ura/core/errors'
 import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import { addAdminRoutes } from './admin/admin-routes.ts'
+import { type Components, createComponents } from './components.ts'
 import type { GatewayConfiguration } from './config.ts'
 import { addDeadLetterRoutes } from './dead-letters/dead-letter-routes.ts'
-import { createConsoleDriver, type PrintedMessage } from './drivers/console-driver.ts'
-import { createCloudApiDriver } from './drivers/cloud-api/create-cloud-api-driver.ts'
-import { requireCloudApi } from './drivers/cloud-api/settings.ts'
+import type { PrintedMessage } from './drivers/console-driver.ts'
+import { createDriver } from './drivers/create-driver.ts'
 import type { Driver, Webhooks } from './drivers/driver.ts'
-import { createVenomDriver } from './drivers/venom/create-venom-driver.ts'
-import { AlertWebhook } from './health/alert-webhook.ts'
-import { ConnectionWatch } from './health/connection-watch.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
-import { createGatewayMetrics, type GatewayMetrics } from './health/metrics.ts'
-import { createInboundMetrics } from './health/inbound-metrics.ts'
 import { requireBearer } from './http/authentication.ts'
-import { createInboundDesk } from './inbound/create-inbound-desk.ts'
-import type { InboundDesk } from './inbound/inbound-desk.ts'
-import { MessageDesk } from './messages/message-desk.ts'
 import { addMessageRoutes } from './messages/message-routes.ts'
-import { Dispatcher } from './outbox/dispatcher.ts'
-import type { GatewayStore } from './outbox/gateway-store.ts'
 import { openOutbox } from './outbox/open-outbox.ts'
-import type { OutboxStore } from './outbox/outbox-store.ts'
-import { Settlements } from './outbox/settlements.ts'
 import { systemTimers, type Timers } from './outbox/timers.ts'
 import { sameMobileNumbers } from './phone/ninth-digit.ts'
 
@@ -53,7 +41,6 @@ export interface Gateway {
 /** Far more than the ticket API's few; a bound all the same. */
 const connectionsMax = 1_000
 const closeGraceMs = 5_000
-const retryDelayMaxMs = 30_000
 const storeFaultRetryAfterSeconds = 5
 
 /**
@@ -62,73 +49,33 @@ const storeFaultRetryAfterSeconds = 5
  * @throws StartupError when the outbox can't be opened, as when another gateway owns it
  */
 export async function createGateway(config: GatewayConfiguration, parts: GatewayParts): Promise<Gateway> {
-  const lastMessageAt: LastMessageAt = (channel, phone) =>
-    store.inbound.lastMessageAt(channel, sameMobileNumbers(phone))
-  const driver = parts.driver ?? driverFactories[config.driver](config, { ...parts, lastMessageAt })
-  const { clock, log } = parts
+  const { clock, log, timers = systemTimers, onMessage } = parts
+  const driver =
+    parts.driver ??
+    createDriver(config, {
+      clock,
+      log,
+      timers,
+      onMessage,
+      lastMessageAt: (channel, phone) => store.inbound.lastMessageAt(channel, sameMobileNumbers(phone)),
+    })
   const store = await openOutbox(config, { textsMax: driver.transcript?.textsMax ?? 0, clock, log })
   try {
-    return await assemble(config, parts, { driver, store })
+    return await start(config, createComponents(config, { ...parts, timers }, { driver, store }))
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
-async function assemble(
-  config: GatewayConfiguration,
-  parts: GatewayParts,
-  { driver, store }: { driver: Driver; store: GatewayStore },
-): Promise<Gateway> {
-  const { clock, log, timers = systemTimers } = parts
-  const settlements = new Settlements(timers)
-  const metrics = createGatewayMetrics({ store, driver, clock })
-  const alerts = createAlertWebhook(config, parts)
-  const watch = new ConnectionWatch({
-    driver: driver.name,
-    log,
-    registry: metrics.registry,
-    onAlert: alerts === null ? undefined : (alert) => alerts.send(alert),
-  })
-  const dispatcher = createDispatcher(config, parts, { driver, store, settlements, metrics })
-  const server = createHttpServer({ log, connectionsMax, knownError: storeFault })
-  const desk = new MessageDesk({
-    store,
-    driver,
-    clock,
-    hashKey: config.token,
-    queuedMax: config.queuedMax,
-    retentionDays: config.retentionDays,
-    onAccepted: () => void dispatcher.wake(),
-  })
-  const inboundMetrics = createInboundMetrics(metrics.registry)
-  const inbound = createInboundDesk(config, {
-    store: store.inbound,
-    clock,
-    timers,
-    log,
-    onReply: () => void dispatcher.wake(),
-    onCounted: (result) => inboundMetrics.message(result),
-  })
-  addHealthRoutes(server, { store, driver })
-  if (config.adminToken !== undefined) {
-    const { adminToken, timeZone, queuedMax } = config
-    addAdminRoutes(server, { driver, adminToken, timeZone })
-    const onAccepted = (): void => void dispatcher.wake()
-    await addDeadLetterRoutes(server, { store, driver, clock, log, adminToken, queuedMax, onAccepted })
-  }
-  await server.register(async (api) => {
-    api.addHook('onRequest', async (request) => requireBearer(request, config.token))
-    api.get('/metrics', async (_request, reply) => {
-      reply.type(metrics.registry.contentType)
-      return metrics.registry.metrics()
-    })
-    addMessageRoutes(api, { desk, store, driver, dispatcher, settlements, clock })
-  })
+/** Begins to connect and goes on with what an earlier run left. */
+async function start(config: GatewayConfiguration, components: Components): Promise<Gateway> {
+  const { clock, log, driver, store, dispatcher, inbound, watch } = components
+  const server = await createServer(config, components)
   const webhooks = await driver.openWebhooks?.({
     server,
     calls: store.webhookCalls,
-    metrics: inboundMetrics,
+    metrics: components.inboundMetrics,
     settle: (status) => dispatcher.settle(status),
     receive: (message) => inbound.receive(message),
   })
@@ -157,17 +104,30 @@ async function assemble(
   return {
     fastify: server,
     listen: () => listen(server, config),
-    close: once(() => close({ server, dispatcher, settlements, webhooks, inbound, driver, store, alerts })),
+    close: once(() => close(components, { server, webhooks })),
   }
 }
 
-function createAlertWebhook(
-  { alertUrl, alertSecret }: GatewayConfiguration,
-  { clock, log, timers = systemTimers }: GatewayParts,
-): AlertWebhook | null {
-  return alertUrl === undefined
-    ? null
-    : new AlertWebhook({ url: alertUrl, secret: alertSecret, clock, timers, log })
+/** Every route of the gateway, but those of a driver's webhooks. */
+async function createServer(config: GatewayConfiguration, components: Components): Promise<HttpServer> {
+  const { clock, log, driver, store, dispatcher, metrics } = components
+  const server = createHttpServer({ log, connectionsMax, knownError: storeFault })
+  addHealthRoutes(server, { store, driver })
+  if (config.adminToken !== undefined) {
+    const { adminToken, timeZone, queuedMax } = config
+    addAdminRoutes(server, { driver, adminToken, timeZone })
+    const onAccepted = (): void => void dispatcher.wake()
+    await addDeadLetterRoutes(server, { store, driver, clock, log, adminToken, queuedMax, onAccepted })
+  }
+  await server.register(async (api) => {
+    api.addHook('onRequest', async (request) => requireBearer(request, config.token))
+    api.get('/metrics', async (_request, reply) => {
+      reply.type(metrics.registry.contentType)
+      return metrics.registry.metrics()
+    })
+    addMessageRoutes(api, components)
+  })
+  return server
 }
 
 /** A full disk, a locked file, a server that is away: it passes; whoever asked may come back. */
@@ -178,48 +138,6 @@ function storeFault(error: unknown): HelpdeskError | undefined {
         cause: error,
       })
     : undefined
-}
-
-/** When somebody last wrote to us, by the driver's name and the phone number (E.164). */
-type LastMessageAt = (channel: string, phone: string) => Promise<Date | null>
-
-/** How each driver that the configuration can name is made. */
-const driverFactories: Readonly<
-  Record<
-    GatewayConfiguration['driver'],
-    (config: GatewayConfiguration, parts: GatewayParts & { lastMessageAt: LastMessageAt }) => Driver
-  >
-> = {
-  console: ({ timeZone }, { clock, log, onMessage }) =>
-    createConsoleDriver({ clock, log, timeZone, ...(onMessage === undefined ? {} : { print: onMessage }) }),
-  'cloud-api': (config, { clock, log, timers = systemTimers, lastMessageAt }) =>
-    createCloudApiDriver(
-      { ...requireCloudApi(config), retentionDays: config.retentionDays },
-      { clock, log, timers, lastMessageAt: (phone) => lastMessageAt('cloud-api', phone) },
-    ),
-  venom: (config, { clock, log, timers = systemTimers }) => createVenomDriver(config, { clock, log, timers }),
-}
-
-function createDispatcher(
-  config: GatewayConfiguration,
-  parts: GatewayParts,
-  built: { driver: Driver; store: OutboxStore; settlements: Settlements; metrics: GatewayMetrics },
-): Dispatcher {
-  const { driver, store, settlements, metrics } = built
-  return new Dispatcher({
-    store,
-    driver,
-    clock: parts.clock,
-    timers: parts.timers ?? systemTimers,
-    log: parts.log,
-    random: Math.random,
-    retry: { triesMax: config.triesMax, delayMs: config.retryDelayMs, delayMaxMs: retryDelayMaxMs },
-    sendTimeoutMs: config.sendTimeoutMs,
-    onSettled: (messageId, state) => {
-      metrics.settled(state)
-      settlements.settled(messageId)
-    },
-  })
 }
 
 async function listen(
@@ -234,17 +152,10 @@ async function listen(
   return { port: Number(new URL(url).port), url }
 }
 
-async function close(running: {
-  server: HttpServer
-  dispatcher: Dispatcher
-  settlements: Settlements
-  webhooks: Webhooks | undefined
-  inbound: InboundDesk
-  driver: Driver
-  store: OutboxStore
-  alerts: AlertWebhook | null
-}): Promise<void> {
-  const { server, dispatcher, settlements, webhooks, inbound, driver, store, alerts } = running
+async function close(
+  { dispatcher, settlements, inbound, driver, store, alerts }: Components,
+  { server, webhooks }: { server: HttpServer; webhooks: Webhooks | undefined },
+): Promise<void> {
   // Requests that wait for a message are answered when no more can become of it.
   const drained = dispatcher.drain(closeGraceMs).then(() => settlements.releaseAll())
   await Promise.all([server.close(), drained])
