@@ -48,7 +48,8 @@ export interface VenomDriverOptions {
   child?: Pick<ChildProcessOptions, 'entry' | 'arguments'>
 }
 
-const pace: DriverPace = {
+/** WhatsApp bans who sends as machines do: 12 s at least, never evenly. */
+export const venomPace: DriverPace = {
   recipientIntervalMs: 12_000,
   driverIntervalMs: 12_000,
   driverJitterMs: 6_000,
@@ -65,7 +66,7 @@ const childEntry = new URL('./child/main.ts', import.meta.url).pathname
  */
 export class VenomDriver implements Driver {
   readonly name = 'venom'
-  readonly pace = pace
+  readonly pace = venomPace
   readonly qrLogin: QrLogin
   readonly #options: VenomDriverOptions
   readonly #recipients: RecipientCache
