@@ -1,6 +1,5 @@
 import {
   type Configuration,
-  ConfigurationError,
   type Environment,
   readConfiguration,
   type Setting,
@@ -222,12 +221,7 @@ export type ApiConfiguration = Configuration<typeof apiSettings>
  * @throws ConfigurationError with all faults
  */
 export function readApiConfiguration(environment: Environment): ApiConfiguration {
-  const config = readConfiguration(apiSettings, environment)
-  const faults = synthesizerFaults(config)
-  if (faults.length > 0) {
-    throw new ConfigurationError(faults)
-  }
-  return config
+  return readConfiguration(apiSettings, environment, synthesizerFaults)
 }
 
 /**

@@ -62,6 +62,17 @@ describe('configuration', () => {
     expect(readConfiguration(settings, { API_TOKEN: token, ADMIN_TOKEN: token }).adminToken).toBe(token)
   })
 
+  it('tells what settings that are right alone are wrong together', () => {
+    const read = (level: string): unknown =>
+      readConfiguration(settings, { API_TOKEN: token, LEVEL: level }, (config) =>
+        config.level === 'debug' && !config.samples ? ['LEVEL: debug needs SAMPLES'] : [],
+      )
+    expect(read('info')).toMatchObject({ level: 'info' })
+    expect(() => read('debug')).toThrow('LEVEL: debug needs SAMPLES')
+    // Nothing is compared with a value that could not be read.
+    expect(() => read('loud')).toThrow(/^(?!.*SAMPLES).*LEVEL/s)
+  })
+
   it('tells all faults in one message', () => {
     const attempt = (): unknown => readConfiguration(settings, { API_PORT: '70000', LEVEL: 'loud' })
     expect(attempt).toThrow(/3 fault\(s\)/)

@@ -33,11 +33,13 @@ export class ConfigurationError extends Error {
 
 /**
  * Reads every setting from the environment, once, into a frozen object.
+ * @param faultsTogether What is wrong between settings that are right each by itself, one line a variable.
  * @throws ConfigurationError naming every variable at fault, never its value when it is a secret.
  */
 export function readConfiguration<S extends Settings>(
   settings: S,
   environment: Environment,
+  faultsTogether: (config: Configuration<S>) => readonly string[] = () => [],
 ): Configuration<S> {
   const faults: string[] = []
   const values: Record<string, unknown> = {}
@@ -49,10 +51,14 @@ export function readConfiguration<S extends Settings>(
       faults.push(fault)
     }
   }
+  const config = Object.freeze(values) as Configuration<S>
+  if (faults.length === 0) {
+    faults.push(...faultsTogether(config))
+  }
   if (faults.length > 0) {
     throw new ConfigurationError(faults)
   }
-  return Object.freeze(values) as Configuration<S>
+  return config
 }
 
 /** One line of `npm run config:show`. */

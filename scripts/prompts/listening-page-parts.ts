@@ -4,9 +4,9 @@ export const pageStyle = `
 body { max-width: 52rem; margin: 0 auto; padding: 1rem }
 h1, h2 { line-height: 1.2 }
 ol { list-style: none; padding: 0 }
-li { border: 1px solid GrayText; border-radius: .5rem; padding: .5rem .75rem; margin: .5rem 0 }
-li.playing { outline: 3px solid Highlight }
-li p { margin: .25rem 0 }
+ol li { border: 1px solid GrayText; border-radius: .5rem; padding: .5rem .75rem; margin: .5rem 0 }
+ol li.playing { outline: 3px solid Highlight }
+ol li p { margin: .25rem 0 }
 .text { font-size: 1.1rem }
 .figures { font-variant-numeric: tabular-nums }
 audio { width: 100% }

@@ -1,6 +1,5 @@
 import {
   type Configuration,
-  ConfigurationError,
   type Environment,
   readConfiguration,
   type Setting,
@@ -67,12 +66,7 @@ export type SynthesizerConfiguration = Configuration<typeof synthesizerSettings>
  * @throws ConfigurationError with all faults
  */
 export function readSynthesizerConfiguration(environment: Environment): SynthesizerConfiguration {
-  const config = readConfiguration(synthesizerSettings, environment)
-  const faults = synthesizerFaults(config)
-  if (faults.length > 0) {
-    throw new ConfigurationError(faults)
-  }
-  return config
+  return readConfiguration(synthesizerSettings, environment, synthesizerFaults)
 }
 
 /** What the chosen way to Amazon Polly needs and hasn't, one line a variable; empty when nothing. */
