@@ -1,9 +1,4 @@
-import {
-  type Configuration,
-  ConfigurationError,
-  type Environment,
-  readConfiguration,
-} from '@ura/core/configuration'
+import { type Configuration, type Environment, readConfiguration } from '@ura/core/configuration'
 import { logLevels } from '@ura/core/logger'
 import { choice, integer, mysqlUrl, optional, port, secret, text, timeZone } from '@ura/core/settings'
 import { cloudApiFaults, cloudApiSettings } from './drivers/cloud-api/settings.ts'
@@ -77,10 +72,5 @@ export type GatewayConfiguration = Configuration<typeof gatewaySettings>
 
 /** @throws ConfigurationError naming every variable at fault. */
 export function readGatewayConfiguration(environment: Environment): GatewayConfiguration {
-  const config = readConfiguration(gatewaySettings, environment)
-  const faults = cloudApiFaults(config)
-  if (faults.length > 0) {
-    throw new ConfigurationError(faults)
-  }
-  return config
+  return readConfiguration(gatewaySettings, environment, cloudApiFaults)
 }
