@@ -7,6 +7,14 @@ const nodeModules = '**/node_modules/**'
 /** Vitest's own default leaves one core alone, which on two cores leaves one worker. */
 const parallel = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } }
 
+/** Each of these waits for calls and timers most of the time, so two at once cost each other little; not more, whatever the machine. */
+const twoAtOnce = { maxWorkers: Math.min(2, availableParallelism()), sequence: { groupOrder: 1 } }
+
+/** They fill the machine, and look at how long answers take meanwhile. */
+const underLoad = ['test/{faults,hostile}/**/*.test.ts']
+
+const patient = { testTimeout: 60_000, hookTimeout: 120_000 }
+
 /** The API's tests once more, on a real server that is started for them. */
 function onDatabaseServer(kind: 'mysql' | 'mariadb'): TestProjectInlineConfiguration {
   return {
@@ -24,8 +32,8 @@ function onDatabaseServer(kind: 'mysql' | 'mariadb'): TestProjectInlineConfigura
 
 /**
  * `unit` lies beside the code and needs nothing but memory (its database is SQLite); `mysql` and `mariadb` run the
- * database contract on real servers; `system` crosses a boundary (sockets, files, a real Asterisk) and runs its files
- * one after another, because they measure time.
+ * database contract on real servers; `system` crosses a boundary (sockets, files, a real Asterisk); `load` does so under
+ * load and runs its files one after another, alone on the machine.
  */
 export default defineConfig({
   test: {
@@ -46,10 +54,18 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
+          exclude: [nodeModules, ...underLoad],
+          ...patient,
+          ...twoAtOnce,
+        },
+      },
+      {
+        test: {
+          name: 'load',
+          include: underLoad,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+          ...patient,
         },
       },
     ],
