@@ -182,7 +182,12 @@ describe.runIf(root !== '')('a call on a real Asterisk while speech fails', () =
 
   const refusals: [string, Refusal][] = [
     ['is gone', (response) => response.writeHead(404).end()],
+    ['is an error', (response) => response.writeHead(500).end()],
     ['is empty', (response) => response.writeHead(200, { 'content-type': 'audio/x-wav' }).end()],
+    [
+      'is a page',
+      (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Wi-Fi</p>'.repeat(99)),
+    ],
     [
       'is cut off',
       (response) =>

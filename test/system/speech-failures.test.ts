@@ -80,18 +80,6 @@ async function metric({ system }: Situation, line: string): Promise<number> {
   return Number(value?.slice(line.length))
 }
 
-/**
- * By the other door only what comes through it in a form of its own: that each door tells one fault from another is
- * shown by the contract of synthesizers.
- */
-const faultsByLambda: ReadonlySet<string> = new Set([
-  'is not there',
-  'never answers',
-  'throttles',
-  'refuses the rights',
-  'sends an empty sound',
-])
-
 describe.each(['api-gateway', 'lambda'] as const)('by %s, when Polly', (way) => {
   const pcm = 'audio/pcm;rate=16000'
   const cutOff = mp3Silence(2_000)
@@ -131,7 +119,7 @@ describe.each(['api-gateway', 'lambda'] as const)('by %s, when Polly', (way) => 
     ],
   ]
 
-  it.each(rows.filter(([what]) => way === 'api-gateway' || faultsByLambda.has(what)))(
+  it.each(rows)(
     '%s, the embedded voice says what is new, and Polly what it has said before',
     async (_what, failing, reason, pace) => {
       const situation = await start(way)
