@@ -155,7 +155,7 @@ describe.runIf(root !== '')('a helpdesk call on a real Asterisk, through the tru
     await answer(call, /ura\/main-menu/, '1')
     await answer(call, /ura\/ask-registration/, '1001#')
     for (let tries = 0; tries < 3; tries += 1) {
-      await answer(call, /ura\/ask-access-code/, '0000')
+      await answer(call, /ura\/ask-access-code/, '00000000')
     }
     expect(await telephony.technician.nextCall(20_000)).toMatchObject({ callerName: '1001 não confirmado' })
     await call.hangup()

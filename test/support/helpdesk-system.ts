@@ -16,6 +16,7 @@ import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import { createGateway, type Gateway } from '@ura/whatsapp-gateway/app'
 import { readGatewayConfiguration } from '@ura/whatsapp-gateway/config'
 import { type InboxMessage, WhatsAppInbox } from '../../scripts/phone/whatsapp-inbox.ts'
+import { distinctiveDigits, linesWithCode } from './log-search.ts'
 import { TestClock } from './test-clock.ts'
 import { toneSynthesizer } from './tone-synthesizer.ts'
 
@@ -42,7 +43,10 @@ export interface HelpdeskSystemOptions {
   agiServers?: number
 }
 
-/** The three services on free ports of this machine, with sample users and a folder of their own. */
+/**
+ * The three services on free ports of this machine, with sample users and a folder of their own. Access codes have eight
+ * digits, which no log holds by chance: whatever a test does, `stop` looks for each code that was sent in every line.
+ */
 export class HelpdeskSystem {
   readonly telephone: Telephone
   readonly ticketApi: TicketApi
@@ -85,6 +89,7 @@ export class HelpdeskSystem {
       HELPDESK_API_TOKEN: apiToken,
       GATEWAY_TOKEN: gatewayToken,
       SAMPLE_USERS: 'true',
+      ACCESS_CODE_DIGITS: String(distinctiveDigits),
       ...options.environment,
     }
     const gateway = await createGateway(readGatewayConfiguration(environment), { clock, log })
@@ -117,6 +122,11 @@ export class HelpdeskSystem {
     return this.#parts.messages
   }
 
+  /** Every access code sent so far, oldest first, read where people read them. */
+  get sentCodes(): readonly string[] {
+    return this.messages.flatMap(({ text }) => /código de acesso é (\d+)/.exec(text)?.[1] ?? [])
+  }
+
   /** The newest access code that has not been taken yet, read from the gateway as the terminal phone does. */
   newestCode = (): Promise<string | null> => this.#parts.inbox.takeNewestCode()
 
@@ -147,12 +157,17 @@ export class HelpdeskSystem {
     return this.#stopOnce('gateway', () => this.#parts.gateway.close())
   }
 
+  /** @throws Error when an access code is in a log, with the line */
   async stop(): Promise<void> {
     await Promise.all(this.agiPorts.map((_port, index) => this.stopAgi(index)))
     await this.stopApi()
     await this.#parts.inbox.close()
     await this.stopGateway()
     await rm(this.#parts.folder, { recursive: true, force: true })
+    const [leak] = this.sentCodes.flatMap((code) => linesWithCode(this.logLines, code))
+    if (leak !== undefined) {
+      throw new Error(`An access code is in the log: ${leak}`)
+    }
   }
 
   async #stopOnce(part: string, stop: () => Promise<void>): Promise<void> {

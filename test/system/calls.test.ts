@@ -54,12 +54,12 @@ describe('opening a ticket', () => {
 
   it('never writes an access code or a whole phone number to a log', async () => {
     let code = ''
-    await call('1 1001# 0000 {code} 1 2 2', {
+    await call('1 1001# 00000000 {code} 1 2 2', {
       linkedId: '17.9',
       callerId: '45999887766',
       newestCode: async () => (code = (await system.newestCode()) ?? 'none'),
     })
-    expect(code).toMatch(/^\d{4}$/)
+    expect(code).toMatch(/^\d{8}$/)
     await recordOf('17.9')
     const log = system.logLines.join('').replaceAll(/"time":"[^"]*"|[0-9a-f-]{36}|"(port|pid)":\d+/g, '')
     expect(log).toContain('call ended')
@@ -89,7 +89,7 @@ describe('opening a ticket', () => {
 
 describe('who is calling', () => {
   it('is not believed after three wrong codes', async () => {
-    const { heard, variables } = await call('1 1001# 0000 0000 0000', { linkedId: '17.2' })
+    const { heard, variables } = await call('1 1001# 00000000 00000000 00000000', { linkedId: '17.2' })
     expect(countOf(heard, 'wrong-access-code')).toBe(3)
     expect(heard.slice(-2)).toEqual(['too-many-tries', 'transferring'])
     expect(variables).toMatchObject({ URA_NEXT: 'queue', URA_DISPLAY: '1001 não confirmado' })

@@ -4,20 +4,12 @@ import { recordFigure } from '../../scripts/test/figures.ts'
 import { HelpdeskSystem } from '../support/helpdesk-system.ts'
 import { distinctiveDigits, linesWithCode } from '../support/log-search.ts'
 
-/**
- * Every way of an access code through the three services, with codes of eight digits: four occur by chance in times and
- * ports, eight do not, so that each line of all logs (at `debug`) can be searched for each of them.
- */
+/** Every way of an access code through the three services, each line of all logs (at `debug`) searched for each of them. */
 let system: HelpdeskSystem
 beforeEach(async () => {
-  system = await HelpdeskSystem.start({ environment: { ACCESS_CODE_DIGITS: String(distinctiveDigits) } })
+  system = await HelpdeskSystem.start()
 })
 afterEach(() => system.stop())
-
-/** The codes that were sent, read where people read them. */
-function sentCodes(): string[] {
-  return system.messages.flatMap(({ text }) => /código de acesso é (\d+)/.exec(text)?.[1] ?? [])
-}
 
 /** Expects that no code is in any line, and that there was something to look through. */
 function expectSecrecy(codes: readonly string[], keyed: readonly string[] = []): void {
@@ -51,9 +43,9 @@ describe('the log', () => {
     await call(`1 1002# ${wrong} {code} 1 2 2`)
     await call(`1 1003# * {code} 1 2 2`)
     await call(`1 1001# ${wrong} ${wrong} ${wrong}`)
-    await expect.poll(() => sentCodes().length).toBeGreaterThanOrEqual(4)
+    await expect.poll(() => system.sentCodes.length).toBeGreaterThanOrEqual(4)
     await expect.poll(() => system.activity()).toEqual({ calls: 0, records: 0 })
-    const codes = sentCodes()
+    const codes = system.sentCodes
     expectSecrecy(codes, [wrong])
     recordFigure(
       'access codes looked for in all logs',
@@ -65,8 +57,8 @@ describe('the log', () => {
     const authorization = await session()
     const key = { ...authorization, 'idempotency-key': randomUUID() }
     expect((await post('/api/solicitar_codigo', '{"usuario":"1001"}', key)).status).toBe(202)
-    await expect.poll(() => sentCodes().length).toBe(1)
-    const [code = ''] = sentCodes()
+    await expect.poll(() => system.sentCodes.length).toBe(1)
+    const [code = ''] = system.sentCodes
     const bodies = [
       `{"usuario":"1001","codigo":"${code}"`,
       `{"usuario":"1001","codigo":${code}}`,
@@ -96,8 +88,8 @@ describe('the log', () => {
     const key = { ...authorization, 'idempotency-key': randomUUID() }
     await post('/api/solicitar_codigo', '{"usuario":"1001"}', key)
     await post('/api/solicitar_codigo', '{"usuario":"1001"}', key)
-    await expect.poll(() => sentCodes().length).toBe(1)
-    const codes = sentCodes()
+    await expect.poll(() => system.sentCodes.length).toBe(1)
+    const codes = system.sentCodes
     await system.stopGateway()
     const refused = await post('/api/solicitar_codigo', '{"usuario":"1002"}', {
       ...authorization,
