@@ -1,5 +1,5 @@
 import type { CommandLine } from '../../scripts/real-parts/chroot.ts'
-import { type ServiceProcess, startServiceProcess } from './service-process.ts'
+import { type ServiceProcess, startServiceProcess } from '../support/service-process.ts'
 
 export const clientToken = 'token-of-the-client-in-fault-tests'
 

@@ -1,4 +1,4 @@
-import { type ServiceProcess, startServiceProcess } from './service-process.ts'
+import { type ServiceProcess, startServiceProcess } from '../support/service-process.ts'
 
 const gatewayToken = 'token-of-the-gateway-in-fault-tests'
 

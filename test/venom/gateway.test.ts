@@ -10,9 +10,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { ensureChromium } from '../../scripts/real-parts/chromium.ts'
 import { realPartsRequired } from '../../scripts/real-parts/config.ts'
 import { ensureVenom } from '../../scripts/real-parts/venom.ts'
+import { linesWithCode } from '../support/log-search.ts'
+import type { ServiceProcess } from '../support/service-process.ts'
 import { writeBrowserCommand } from './browser-command.ts'
 import { FakeWhatsAppWeb } from './fake-whatsapp-web.ts'
-import { adminToken, gatewayToken, type GatewayProcess, startGatewayProcess } from './gateway-process.ts'
+import { adminToken, gatewayToken, startGatewayProcess } from './gateway-process.ts'
 
 const chromium = await ensureChromium()
 const venomBot = await ensureVenom()
@@ -44,17 +46,17 @@ async function prepare() {
   })
   alertServer.listen(0, '127.0.0.1')
   await once(alertServer, 'listening')
-  const running: GatewayProcess[] = []
+  const running: ServiceProcess[] = []
   onTestFinished(async () => {
-    for (const { process: child, ended } of running) {
-      child.kill('SIGTERM')
-      await ended
+    for (const gateway of running) {
+      gateway.kill('SIGTERM')
+      await gateway.ended
     }
     alertServer.close()
     await fake.stop()
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   })
-  const start = async (): Promise<GatewayProcess> => {
+  const start = async (): Promise<ServiceProcess> => {
     const gateway = await startGatewayProcess({
       WHATSAPP_DRIVER: 'venom',
       VENOM_MODULES: venomBot.folder,
@@ -70,7 +72,7 @@ async function prepare() {
   return { fake, alerts, start, group, processFile }
 }
 
-async function stateOf({ url }: GatewayProcess): Promise<string> {
+async function stateOf({ url }: ServiceProcess): Promise<string> {
   const answer = await fetch(`${url}/api/auth/status`, { headers: { authorization } })
   return ((await answer.json()) as { state: string }).state
 }
@@ -86,9 +88,10 @@ describe.skipIf(missing.length > 0 && !realPartsRequired())('the gateway with th
     fake.tell({ type: 'scanned' })
     await eventually(() => stateOf(gateway)).toBe('connected')
     await eventually(() => alerts).toEqual(['whatsapp.logged_out', 'whatsapp.connected'])
+    const code = '48217730'
     const body = JSON.stringify({
       phone: '45 99999-0001',
-      otp: { code: '48217', expiresAt: new Date(Date.now() + 300_000).toISOString() },
+      otp: { code, expiresAt: new Date(Date.now() + 300_000).toISOString() },
     })
     const sent = await fetch(`${gateway.url}/api/send-message`, {
       method: 'POST',
@@ -96,11 +99,12 @@ describe.skipIf(missing.length > 0 && !realPartsRequired())('the gateway with th
       body,
     })
     expect(sent.status).toBe(202)
-    await eventually(() => fake.sends).toMatchObject([{ text: expect.stringContaining('48217') }])
+    await eventually(() => fake.sends).toMatchObject([{ text: expect.stringContaining(code) }])
     const groupId = group()
-    gateway.process.kill('SIGTERM')
-    expect((await gateway.ended)[0]).toBe(0)
+    gateway.kill('SIGTERM')
+    expect(await gateway.ended).toBe(0)
     expect([runningInGroup(groupId), existsSync(processFile)]).toEqual([[], false])
+    expect(linesWithCode(gateway.logLines, code)).toEqual([])
   })
 
   it('takes its browser along when it is killed, and lets the next gateway begin', async () => {
@@ -109,7 +113,7 @@ describe.skipIf(missing.length > 0 && !realPartsRequired())('the gateway with th
     await eventually(() => stateOf(gateway)).toBe('qr')
     const groupId = group()
     expect(runningInGroup(groupId)?.length).toBeGreaterThan(2)
-    gateway.process.kill('SIGKILL')
+    gateway.kill('SIGKILL')
     await gateway.ended
     await eventually(() => runningInGroup(groupId)).toEqual([])
     const next = await start()

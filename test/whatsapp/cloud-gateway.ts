@@ -7,6 +7,7 @@ import { readGatewayConfiguration } from '@ura/whatsapp-gateway/config'
 import { ManualTime } from '@ura/whatsapp-gateway/testing/manual-time'
 import { expect, onTestFinished } from 'vitest'
 import { type FakeGraph, startFakeGraph } from '../support/fake-graph/fake-graph.ts'
+import { linesWithCode } from '../support/log-search.ts'
 import {
   callWebhook,
   changeOf,
@@ -22,6 +23,8 @@ export const phoneNumberId = '106540352242922'
 export const maria = '+5545999990001'
 export const mariaDigits = '5545999990001'
 export const sendTimeoutMs = 20_000
+/** Of the length that no log holds by chance: none may hold it, whatever a test does. */
+export const accessCode = '48392017'
 const gatewayToken = 'gateway-token-for-tests'
 
 /** The real gateway on its own port, its Cloud API a fake, its clock and timers moved by the test. */
@@ -96,7 +99,10 @@ export class CloudGateway {
       timers: time,
       log,
     })
-    onTestFinished(() => gateway.close())
+    onTestFinished(async () => {
+      await gateway.close()
+      expect(linesWithCode(logLines, accessCode)).toEqual([])
+    })
     const { url } = await gateway.listen()
     const started = new CloudGateway({ ...facts, url }, { gateway, environment })
     await started.until(() => started.connection()).toBe(state)
@@ -127,7 +133,7 @@ export class CloudGateway {
 
   async sendCode(to: string = maria): Promise<string> {
     const expiresAt = this.time.in(5 * 60_000).toISOString()
-    return (await this.send({ phone: to, otp: { code: '483920', expiresAt } })).id
+    return (await this.send({ phone: to, otp: { code: accessCode, expiresAt } })).id
   }
 
   async sendText(text: string, to: string = maria): Promise<string> {

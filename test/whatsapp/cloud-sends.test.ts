@@ -1,13 +1,21 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { appSecret, CloudGateway, graphToken, maria, mariaDigits, verifyToken } from './cloud-gateway.ts'
+import {
+  accessCode,
+  appSecret,
+  CloudGateway,
+  graphToken,
+  maria,
+  mariaDigits,
+  verifyToken,
+} from './cloud-gateway.ts'
 
 describe('an access code', () => {
   it('goes as the authentication template, twice, and in no log line', async () => {
     const gateway = await CloudGateway.start()
     const { id } = await gateway.sentCode()
-    const parameters = [{ type: 'text', text: '483920' }]
+    const parameters = [{ type: 'text', text: accessCode }]
     expect(gateway.graph.accepted[0]?.payload).toEqual({
       messaging_product: 'whatsapp',
       recipient_type: 'individual',
@@ -24,7 +32,7 @@ describe('an access code', () => {
       },
     })
     const log = gateway.logLines.join('')
-    for (const secret of ['483920', mariaDigits, graphToken, appSecret, verifyToken]) {
+    for (const secret of [accessCode, mariaDigits, graphToken, appSecret, verifyToken]) {
       expect(log).not.toContain(secret)
     }
   })
