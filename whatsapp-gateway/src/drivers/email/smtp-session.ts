@@ -138,6 +138,9 @@ function* bytesOf(raw: Buffer, onRead: () => void): Generator<Buffer> {
   yield raw
 }
 
+/** RFC 5321, 3.8: the server closes, whatever it was asked. */
+const closingCode = 421
+
 /** OpenSSL's and Node's names of what is wrong with a certificate, or with TLS itself. */
 const tlsCodePattern = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH/
 
@@ -150,13 +153,13 @@ function faultOf(error: NodemailerError, dataHasBegun: boolean): SmtpFault {
     return new SmtpFault(isRefused ? 'reply' : code === 'ETIMEDOUT' ? 'timeout' : 'connection', {
       mayHaveLeft: !isRefused,
       replyCode: isRefused ? replyCode : null,
-      isAboutMail: isRefused,
+      isAboutMail: isRefused && replyCode !== closingCode,
     })
   }
   const about = {
     mayHaveLeft: false,
     replyCode,
-    isAboutMail: /^(?:MAIL FROM|RCPT TO|DATA|API)$/.test(command),
+    isAboutMail: replyCode !== closingCode && /^(?:MAIL FROM|RCPT TO|DATA|API)$/.test(command),
   }
   if (code === 'ETLS' || tlsCodePattern.test(originalCode) || tlsCodePattern.test(code)) {
     return new SmtpFault('tls', about)

@@ -87,6 +87,7 @@ export const outboxMigrations: readonly OutboxMigration[] = [
         ADD KEY outbox_next_deadline (channel, state, deadline),
         ADD KEY outbox_waiting (recipient, state, lane, seq),
         ADD KEY outbox_topic (recipient, topic)`,
+      'ALTER TABLE gateway_outbox_messages DROP KEY outbox_due, DROP KEY outbox_deadline, DROP KEY outbox_recipient',
     ],
   },
 ]
