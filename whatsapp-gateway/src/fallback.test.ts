@@ -157,6 +157,7 @@ describe('a code that WhatsApp does not deliver', () => {
     await sendCode(gateway)
     time.advance(5_000)
     await eventually(() => mail.contents).toEqual([otp.code])
+    expect(whatsapp.contents).toEqual([otp.code])
     whatsapp.last().succeed()
     mail.last().succeed()
   })

@@ -117,8 +117,9 @@ describe('in quiet hours', () => {
 describe('by day', () => {
   it('a notice goes at once', async () => {
     const gateway = await startTwoChannels({ whatsapp: answering() })
-    await sendNotice(gateway, 'aviso')
+    const id = await sendNotice(gateway, 'aviso')
     await eventually(() => gateway.whatsapp.contents).toEqual(['aviso'])
+    expect((await gateway.told(id)).history[0]).toMatchObject({ state: 'queued', reason: null })
   })
 
   it('a notice that waits for its turn gives way to a newer one on its topic', async () => {
@@ -154,7 +155,8 @@ describe('by day', () => {
 describe('without quiet hours', () => {
   it('a notice goes by night', async () => {
     const gateway = await startAt(22, { environment: { GATEWAY_QUIET_HOURS: 'off' } })
-    await sendNotice(gateway, 'aviso')
+    const id = await sendNotice(gateway, 'aviso')
     await eventually(() => gateway.whatsapp.contents).toEqual(['aviso'])
+    expect((await gateway.told(id)).history[0]).toMatchObject({ state: 'queued', reason: null })
   })
 })

@@ -94,12 +94,15 @@ export async function startSmtpServer(
   return { port, mails, sessions: () => sessions, refuse: (wanted) => void (refusals = wanted) }
 }
 
+/** A scripted server's word for breaking the connection off. */
+export const cut = Symbol('cut')
+
 /**
  * A server that speaks by a script: at each line of the client (and at the connection, as an empty line) it is asked for
- * its reply; null = it says nothing, `cut` = it breaks the connection off. Closed with the test.
+ * its reply; null = it says nothing, {@link cut} = it breaks the connection off. Closed with the test.
  */
 export async function startScriptedServer(
-  replyTo: (line: string) => string | null | 'cut',
+  replyTo: (line: string) => string | null | typeof cut,
 ): Promise<{ port: number; lines: string[] }> {
   const lines: string[] = []
   const sockets = new Set<Socket>()
@@ -108,7 +111,7 @@ export async function startScriptedServer(
     socket.on('error', () => {})
     const say = (line: string): void => {
       const reply = replyTo(line)
-      if (reply === 'cut') {
+      if (reply === cut) {
         socket.destroy()
       } else if (reply !== null) {
         socket.write(`${reply}\r\n`)

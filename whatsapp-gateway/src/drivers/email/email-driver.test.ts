@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemTimers } from '../../outbox/timers.ts'
 import { eventually } from '../../testing/eventually.ts'
 import {
+  cut,
   startScriptedServer,
   startSmtpServer,
   testCertificate,
@@ -63,7 +64,7 @@ function start(server: Partial<SmtpServer> & { port: number }, options: Partial<
 const short = { connectMs: 150, answerMs: 150, beforeDataMs: 400 }
 
 /** A server that takes everything up to a line, whose reply is the test's. */
-const scripted = (step: RegExp, reply: string | null | 'cut') => {
+const scripted = (step: RegExp, reply: string | null | typeof cut) => {
   let inMail = false
   return startScriptedServer((line) => {
     if (inMail) {
@@ -169,10 +170,10 @@ describe('a fault of the server', () => {
     ['a greeting that never comes', /^$/, null, 'smtp_timeout'],
     ['a greeting of 421', /^$/, '421 too many', 'smtp_421'],
     ['a greeting of 554, which is about no mail', /^$/, '554 no service', 'smtp_554'],
-    ['a connection cut at the greeting', /^$/, 'cut', 'smtp_connection'],
+    ['a connection cut at the greeting', /^$/, cut, 'smtp_connection'],
     ['a server that closes amid the mail', /^RCPT/, '421 closing', 'smtp_421'],
-    ['a connection cut at RCPT', /^RCPT/, 'cut', 'smtp_connection'],
-    ['a connection cut at DATA', /^DATA$/, 'cut', 'smtp_connection'],
+    ['a connection cut at RCPT', /^RCPT/, cut, 'smtp_connection'],
+    ['a connection cut at DATA', /^DATA$/, cut, 'smtp_connection'],
     ['no answer to DATA', /^DATA$/, null, 'smtp_timeout'],
   ] as const)('%s: surely unsent, tried again until the deadline', async (_, step, reply, reason) => {
     const { port } = await scripted(step, reply)
@@ -189,9 +190,9 @@ describe('a fault of the server', () => {
   })
 
   it.each([
-    ['cut', 'connection'],
-    [null, 'timeout'],
-  ] as const)('an answer to the mail that never comes (%s) leaves it unknown', async (reply, kind) => {
+    ['connection', cut],
+    ['timeout', null],
+  ] as const)('an answer to the mail that never comes (%s) leaves it unknown', async (kind, reply) => {
     const { port, lines } = await scripted(/^\.$/, reply)
     const timeouts = { ...patient, answerMs: reply === null ? 1_000 : patient.answerMs }
     const { fault } = start({ port, tls: 'off', login: null }, { timeouts })
@@ -257,7 +258,7 @@ describe('the connection', () => {
   it('that could not be made is tried again by itself, without a mail', async () => {
     let isAway = true
     const { port, lines } = await startScriptedServer((line) =>
-      isAway ? 'cut' : line === '' ? '220 ready' : '250 test',
+      isAway ? cut : line === '' ? '220 ready' : '250 test',
     )
     const probes: (() => void)[] = []
     const { driver, begin } = start(
