@@ -5,8 +5,8 @@ import type { DeadState, MessageState } from './message-state.ts'
 /** How many messages `prune` forgets at most in one go. */
 export const prunedMax = 1_000
 
-/** How many notices `releaseHeld` lets go at most in one go. */
-export const releasedMax = 1_000
+/** How many notices `releaseHeld` lets go at most in one go: about 10 ms of SQLite's, during which codes wait. */
+export const releasedMax = 200
 
 /** Texts of dead letters that are kept for a replay at most, newest first; older ones are blanked. */
 export const deadTextsMax = 1_000

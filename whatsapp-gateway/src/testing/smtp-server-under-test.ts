@@ -28,16 +28,19 @@ export interface SmtpServerUnderTest {
   refuse: (refusals: { recipient?: number; sender?: number; data?: number } | null) => void
 }
 
+/** What makes the server's library refuse a step. */
+function refusal(code: number | undefined): Error | undefined {
+  return code === undefined ? undefined : Object.assign(new Error('not now'), { responseCode: code })
+}
+
 /** A real SMTP server on loopback that takes one login, `ura` with `secret-of-mail`; closed with the test. */
 export async function startSmtpServer(
-  options: { offersTls?: boolean; isImplicitTls?: boolean; port?: number } = {},
+  options: { offersTls?: boolean; isImplicitTls?: boolean } = {},
 ): Promise<SmtpServerUnderTest> {
   const { offersTls = true, isImplicitTls = false } = options
   const mails: TakenMail[] = []
   let sessions = 0
   let refusals: { recipient?: number; sender?: number; data?: number } | null = null
-  const refusal = (code: number | undefined): Error | undefined =>
-    code === undefined ? undefined : Object.assign(new Error('not now'), { responseCode: code })
   const server = new SMTPServer({
     secure: isImplicitTls,
     key: testCertificate,
@@ -87,7 +90,7 @@ export async function startSmtpServer(
   })
   // What a client breaks off, or refuses of the certificate, is the client's to tell.
   server.on('error', () => {})
-  server.listen(options.port ?? 0, '127.0.0.1')
+  server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())))
   const { port } = server.server.address() as AddressInfo

@@ -74,14 +74,14 @@ describe("the outbox's schema on a server", () => {
       recipients: ['+5545999990001'],
     }
     const planOf = async (sql: string) => {
-      const [first] = await session.select(`EXPLAIN ${sql}`, values)
+      const [first] = await session.select(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, values)
       return { key: first?.['key'], extra: String(first?.['Extra']) }
     }
     const next = await planOf(outboxSql.nextReady)
     expect(next.key).toBe('outbox_ready')
     expect(next.extra).not.toContain('filesort')
-    expect((await planOf(outboxSql.heldUntil)).extra).toMatch(/optimized away|no matching row/i)
-    expect((await planOf(outboxSql.nextFallbackAt)).extra).toMatch(/optimized away|no matching row/i)
+    expect((await planOf(outboxSql.heldUntil)).extra).toMatch(/optimized away|no matching/i)
+    expect((await planOf(outboxSql.nextFallbackAt)).extra).toMatch(/optimized away|no matching/i)
     expect((await planOf(outboxSql.overdue)).key).toBe('outbox_next_deadline')
   })
 

@@ -5,7 +5,6 @@ import {
   type Move,
   type NewMessage,
   type StoredMessage,
-  type TakenFallback,
 } from '../outbox-store.ts'
 import {
   fallbackDueAtAfter,
@@ -122,42 +121,6 @@ export async function holdMessage(
   return true
 }
 
-/** As `OutboxStore.takeFallback`; belongs in a transaction. The new message is taken in however many wait. */
-export async function takeFallback(
-  session: Session,
-  take: { now: Date; newId: string; isPossible: boolean; textsMax: number },
-): Promise<TakenFallback | null> {
-  const { now, newId, isPossible, textsMax } = take
-  const [found] = await session.select(outboxSql.dueFallback, { now: now.getTime() })
-  const first = found as unknown as MessageRow | undefined
-  if (first === undefined) {
-    return null
-  }
-  const { seq, fallback_to: to, content, kind, body_hash: bodyHash } = first
-  const deadline = new Date(first.deadline)
-  await session.execute(outboxSql.endFallback, { seq })
-  const second =
-    isPossible && to !== null && content !== null && now < deadline
-      ? await insertMessage(session, {
-          id: newId,
-          idempotencyKey: null,
-          bodyHash,
-          channel: 'email',
-          to,
-          kind,
-          content,
-          acceptedAt: now,
-          deadline,
-          fallbackOf: first.id,
-          reason: 'fallback',
-        })
-      : null
-  if (isSettled(first.state)) {
-    await blankSettled(session, first, textsMax)
-  }
-  return { first: messageOf(first), second }
-}
-
 /** Moves a message on where the state machine allows it, and blanks what need not be known any more; in a transaction. */
 export async function moveRow(
   session: Session,
@@ -197,7 +160,7 @@ export async function moveRow(
 }
 
 /** What only a driver with a transcript keeps for a while goes with the oldest of it; anything else goes at once. */
-async function blankSettled(
+export async function blankSettled(
   session: Session,
   { seq, channel }: Pick<MessageRow, 'seq' | 'channel'>,
   textsMax: number,

@@ -19,20 +19,12 @@ import type {
   TakenFallback,
   Transition,
 } from '../outbox-store.ts'
-import { dateOrNull, deadCountsOf, lanes, messageOf, messageOrNull, type MessageRow } from '../stored-row.ts'
-import {
-  acceptMessage,
-  blankBeyond,
-  holdMessage,
-  insertMessage,
-  keptProviderId,
-  moveRow,
-  queuedCount,
-  takeFallback,
-} from './message-writes.ts'
+import { dateOrNull, deadCountsOf, messageOf, messageOrNull, type MessageRow } from '../stored-row.ts'
+import { acceptMessage, blankBeyond, holdMessage, keptProviderId, moveRow } from './message-writes.ts'
 import { migrateOutbox } from './mysql-outbox-schema.ts'
 import { outboxSql } from './mysql-outbox-statements.ts'
 import { OwnedConnection } from './owned-connection.ts'
+import { replayMessage, takeFallback } from './second-messages.ts'
 import type { Session, Values } from './session.ts'
 
 export interface MysqlOutboxOptions {
@@ -233,35 +225,8 @@ export class MysqlOutboxStore implements GatewayStore {
     return deadCountsOf(await this.#all(outboxSql.deadCounts))
   }
 
-  async replay({ deadId, deadState, ...replacement }: Replay, queuedMax: number): Promise<ReplayOutcome> {
-    return await this.#connection.transaction(async (session) => {
-      const [earlier] = await session.select(outboxSql.byReplayOf, { id: deadId })
-      if (earlier !== undefined) {
-        return { outcome: 'repeated', message: messageOf(earlier) }
-      }
-      const [found] = await session.select(outboxSql.byId, { id: deadId })
-      const dead = found as unknown as MessageRow | undefined
-      if (dead === undefined || dead.state !== deadState || dead.content === null) {
-        return { outcome: 'changed' }
-      }
-      if ((await queuedCount(session)) >= queuedMax) {
-        return { outcome: 'full' }
-      }
-      const { seq, body_hash: bodyHash, channel, recipient: to, kind, content, lane } = dead
-      await session.execute(outboxSql.blank, { seq })
-      const message = await insertMessage(session, {
-        ...replacement,
-        idempotencyKey: null,
-        bodyHash,
-        channel,
-        to,
-        kind,
-        content,
-        replayOf: deadId,
-        ...(lane === lanes.prompt ? {} : { notice: { heldUntil: null, topic: null, recipients: [] } }),
-      })
-      return { outcome: 'accepted', message, superseded: [] }
-    })
+  async replay(replay: Replay, queuedMax: number): Promise<ReplayOutcome> {
+    return await this.#connection.transaction((session) => replayMessage(session, replay, queuedMax))
   }
 
   async findReplayOf(deadId: string): Promise<StoredMessage | null> {
