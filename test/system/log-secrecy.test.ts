@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recordFigure } from '../../scripts/test/figures.ts'
 import { HelpdeskSystem } from '../support/helpdesk-system.ts'
 import { distinctiveDigits, linesWithCode } from '../support/log-search.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 /**
  * Every way of an access code through the three services, with codes of eight digits: four occur by chance in times and
@@ -95,7 +96,9 @@ describe('the log', () => {
   it('holds no access code, address or password when a code goes by e-mail', async () => {
     const mailServer = await startSmtpServer({ offersTls: false })
     await system.stop()
+    const clock = new TestClock()
     system = await HelpdeskSystem.start({
+      clock,
       environment: {
         ACCESS_CODE_DIGITS: String(distinctiveDigits),
         GATEWAY_SMTP_URL: `smtp://ura:secret-of-mail@127.0.0.1:${mailServer.port}?tls=off`,
@@ -103,7 +106,7 @@ describe('the log', () => {
       },
     })
     const code = '70415926'
-    const otp = { code, expiresAt: new Date(Date.now() + 300_000).toISOString() }
+    const otp = { code, expiresAt: new Date(clock.now().getTime() + 300_000).toISOString() }
     const send = () =>
       fetch(`${system.gatewayUrl}/api/send-message`, {
         method: 'POST',
