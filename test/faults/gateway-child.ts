@@ -10,7 +10,8 @@ import { type Driver, type DriverEvents, NotSentError } from '@ura/whatsapp-gate
 /**
  * A gateway that can be killed, with the provider's side in a ledger that outlives it (LEDGER): a line `sent ID` when a
  * message leaves, a line `confirmed ID` right before the provider's answer. Of ten messages one is refused for now, and
- * of twenty one leaves without an answer.
+ * of twenty one leaves without an answer. Of ten codes, one is refused for good and some are never delivered: those go by
+ * e-mail, a line `mailed CODE` each.
  */
 const ledger = process.env['LEDGER'] ?? ''
 const providerMsMax = 5
@@ -19,15 +20,19 @@ let events: DriverEvents | null = null
 
 const driver: Driver = {
   name: 'ledger',
+  tellsDelivery: true,
   pace: { recipientIntervalMs: 0, driverIntervalMs: 0, parallelMax: 8 },
   start: async (told) => {
     events = told
   },
   stop: async () => {},
   state: () => ({ state: 'connected', since: new Date(0), qrAttempt: null, qrExpiresAt: null }),
-  async send({ id }) {
+  async send({ id, content }) {
     if (Math.random() < 0.1) {
       throw new NotSentError('busy', { retryable: true })
+    }
+    if (content.kind === 'otp' && Math.random() < 0.1) {
+      throw new NotSentError('recipient_unreachable', { retryable: false })
     }
     appendFileSync(ledger, `sent ${id}\n`)
     await pause(Math.random() * providerMsMax)
@@ -43,10 +48,20 @@ const driver: Driver = {
   },
 }
 
+const emailDriver: Driver = {
+  ...driver,
+  name: 'mail-ledger',
+  async send({ id, content }) {
+    appendFileSync(ledger, `mailed ${content.kind === 'otp' ? content.code : id}\n`)
+    await pause(Math.random() * providerMsMax)
+    return { providerId: `mail:${id}` }
+  },
+}
+
 await runService(async () => {
   const config = readGatewayConfiguration(process.env)
   const log = createLogger({ service: 'whatsapp-gateway', level: config.logLevel })
-  const gateway = await createGateway(config, { clock: systemClock, log, driver })
+  const gateway = await createGateway(config, { clock: systemClock, log, driver, emailDriver })
   await gateway.listen()
   return { log, close: () => gateway.close() }
 })

@@ -4,7 +4,9 @@ const gatewayToken = 'token-of-the-gateway-in-fault-tests'
 
 /** Starts a gateway whose driver writes into a ledger, and waits until it listens. */
 export async function startGatewayProcess(
-  environment: Readonly<Record<'DATA_DIR' | 'LEDGER' | 'GATEWAY_DATABASE_URL', string>>,
+  environment: Readonly<
+    Record<'DATA_DIR' | 'LEDGER' | 'GATEWAY_DATABASE_URL', string> & { GATEWAY_FALLBACK_SECONDS?: string }
+  >,
 ): Promise<ServiceProcess> {
   return await startServiceProcess({
     script: new URL('gateway-child.ts', import.meta.url),
@@ -29,7 +31,39 @@ export interface MessageAnswer {
 
 /** Asks a gateway to send a text under a key, to one of 50 people; never fails. */
 export async function sendText(url: string, key: string): Promise<MessageAnswer> {
+  return await sendMessage(url, key, { phone: phoneOf(key), message: `Mensagem ${key}` })
+}
+
+/** Asks a gateway to send a code, valid for an hour, to a phone and an e-mail address; never fails. */
+export async function sendCode(url: string, key: string, code: string): Promise<MessageAnswer> {
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+  const phone = phoneOf(key)
+  return await sendMessage(url, key, {
+    phone,
+    email: `p${phone.slice(1)}@prefeitura.example`,
+    otp: { code, expiresAt },
+  })
+}
+
+/** A gateway's word on the message of a key, null when it knows none. */
+export async function messageOfKey(
+  url: string,
+  key: string,
+): Promise<{ state: string; fallback: { state: string } | null } | null> {
+  const response = await fetch(`${url}/api/messages/by-key/${encodeURIComponent(key)}`, {
+    headers: { authorization: `Bearer ${gatewayToken}` },
+  })
+  return response.status === 404
+    ? null
+    : ((await response.json()) as { state: string; fallback: { state: string } | null })
+}
+
+function phoneOf(key: string): string {
   const person = Buffer.from(key).reduce((sum, byte) => (sum * 31 + byte) % 50, 0)
+  return `+554599999${1_000 + person}`
+}
+
+async function sendMessage(url: string, key: string, body: object): Promise<MessageAnswer> {
   try {
     const response = await fetch(`${url}/api/send-message`, {
       method: 'POST',
@@ -38,7 +72,7 @@ export async function sendText(url: string, key: string): Promise<MessageAnswer>
         'content-type': 'application/json',
         'idempotency-key': key,
       },
-      body: JSON.stringify({ phone: `+554599999${1_000 + person}`, message: `Mensagem ${key}` }),
+      body: JSON.stringify(body),
     })
     const { id = null, status } = (await response.json()) as { id?: string; status?: unknown }
     return { key, id, status: typeof status === 'string' ? status : null }
@@ -55,17 +89,22 @@ export async function queueDepth(url: string): Promise<number> {
   return ((await response.json()) as { queueDepth: number }).queueDepth
 }
 
-/** People who send texts, each one after another, until stopped. */
+/** People who send messages (texts by default), each one after another, until stopped. */
 export class TextLoad {
   readonly #answers: MessageAnswer[] = []
   readonly #stopping = new AbortController()
   readonly #workers: Promise<void>[]
 
-  constructor(options: { url: string; name: string; workers: number }) {
-    const { url, name, workers } = options
+  constructor(options: {
+    url: string
+    name: string
+    workers: number
+    send?: (url: string, key: string) => Promise<MessageAnswer>
+  }) {
+    const { url, name, workers, send = sendText } = options
     this.#workers = Array.from({ length: workers }, async (_, worker) => {
       for (let turn = 1; !this.#stopping.signal.aborted; turn += 1) {
-        const answer = await sendText(url, `${name}-${worker}-${turn}`)
+        const answer = await send(url, `${name}-${worker}-${turn}`)
         this.#answers.push(answer)
         if (answer.id === null) {
           return

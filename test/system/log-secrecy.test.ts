@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { startSmtpServer } from '@ura/whatsapp-gateway/testing/smtp-server-under-test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recordFigure } from '../../scripts/test/figures.ts'
 import { HelpdeskSystem } from '../support/helpdesk-system.ts'
 import { distinctiveDigits, linesWithCode } from '../support/log-search.ts'
+import { TestClock } from '../support/test-clock.ts'
 
 /** Every way of an access code through the three services, each line of all logs (at `debug`) searched for each of them. */
 let system: HelpdeskSystem
@@ -81,6 +83,38 @@ describe('the log', () => {
       await fetch(`${base}/api/%${code}`)
     }
     expectSecrecy([code])
+  })
+
+  it('holds no access code, address or password when a code goes by e-mail', async () => {
+    const mailServer = await startSmtpServer({ offersTls: false })
+    await system.stop()
+    const clock = new TestClock()
+    system = await HelpdeskSystem.start({
+      clock,
+      environment: {
+        ACCESS_CODE_DIGITS: String(distinctiveDigits),
+        GATEWAY_SMTP_URL: `smtp://ura:secret-of-mail@127.0.0.1:${mailServer.port}?tls=off`,
+        GATEWAY_MAIL_FROM: 'suporte@prefeitura.example',
+      },
+    })
+    const code = '70415926'
+    const otp = { code, expiresAt: new Date(clock.now().getTime() + 300_000).toISOString() }
+    const send = () =>
+      fetch(`${system.gatewayUrl}/api/send-message`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${system.gatewayToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'maria@prefeitura.example', otp }),
+      })
+    await expect.poll(async () => (await send()).status).toBe(202)
+    await expect.poll(() => mailServer.mails.length).toBeGreaterThan(0)
+    expect(mailServer.mails[0]?.text).toContain(code)
+    mailServer.refuse({ data: 554 })
+    await send()
+    await expect
+      .poll(() => system.logLines.some((line) => line.includes('did not take the message')))
+      .toBe(true)
+    expectSecrecy([code])
+    expect(system.logLines.join('')).not.toMatch(/maria@|secret-of-mail/)
   })
 
   it('holds no access code when the gateway is away or knows the message already', async () => {

@@ -4,15 +4,17 @@ import { HelpdeskError } from '@ura/core/errors'
 import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import { addAdminRoutes } from './admin/admin-routes.ts'
-import { type Components, createComponents } from './components.ts'
+import { type Components, createComponents, type WatchedLine } from './components.ts'
 import type { GatewayConfiguration } from './config.ts'
 import { addDeadLetterRoutes } from './dead-letters/dead-letter-routes.ts'
 import type { PrintedMessage } from './drivers/console-driver.ts'
 import { createDriver } from './drivers/create-driver.ts'
-import type { Driver, Webhooks } from './drivers/driver.ts'
+import { createEmailDriver } from './drivers/email/create-email-driver.ts'
+import type { Driver, DriverEvents, Webhooks } from './drivers/driver.ts'
 import { addHealthRoutes } from './health/health-routes.ts'
 import { requireBearer } from './http/authentication.ts'
 import { addMessageRoutes } from './messages/message-routes.ts'
+import type { Channel } from './outbox/channel.ts'
 import { openOutbox } from './outbox/open-outbox.ts'
 import { systemTimers, type Timers } from './outbox/timers.ts'
 import { sameMobileNumbers } from './phone/ninth-digit.ts'
@@ -24,6 +26,8 @@ export interface GatewayParts {
   log: Logger
   /** Default: the one that the configuration names. */
   driver?: Driver
+  /** Default: the one that the configuration names; null = there is no e-mail channel. */
+  emailDriver?: Driver | null
   /** Where the console driver prints, as a terminal; absent = messages are only kept. */
   onMessage?: (message: PrintedMessage) => void
   /** Default: the machine's own. */
@@ -59,9 +63,12 @@ export async function createGateway(config: GatewayConfiguration, parts: Gateway
       onMessage,
       lastMessageAt: (channel, phone) => store.inbound.lastMessageAt(channel, sameMobileNumbers(phone)),
     })
+  const emailDriver =
+    parts.emailDriver === undefined ? createEmailDriver(config, { clock, log, timers }) : parts.emailDriver
   const store = await openOutbox(config, { textsMax: driver.transcript?.textsMax ?? 0, clock, log })
   try {
-    return await start(config, createComponents(config, { ...parts, timers }, { driver, store }))
+    const components = createComponents(config, { clock, log, timers }, { driver, emailDriver, store })
+    return await start(config, components)
   } catch (error) {
     await store.close()
     throw error
@@ -70,7 +77,8 @@ export async function createGateway(config: GatewayConfiguration, parts: Gateway
 
 /** Begins to connect and goes on with what an earlier run left. */
 async function start(config: GatewayConfiguration, components: Components): Promise<Gateway> {
-  const { clock, log, driver, store, dispatcher, inbound, watch } = components
+  const { clock, log, channels, store, fallbacks, inbound } = components
+  const { driver, dispatcher } = channels.whatsapp
   const server = await createServer(config, components)
   const webhooks = await driver.openWebhooks?.({
     server,
@@ -83,22 +91,16 @@ async function start(config: GatewayConfiguration, components: Components): Prom
   if (interrupted > 0) {
     log.warn({ count: interrupted }, 'messages interrupted by a crash are now unknown')
   }
+  const receive: DriverEvents['messageReceived'] = (message) => inbound.receive(message)
+  await startChannel(channels.email, receive)
   try {
-    await driver.start({
-      connectionChanged: () => {
-        watch.observe(driver.state())
-        void dispatcher.wake()
-      },
-      deliveryReported: (status) => void dispatcher.report(status),
-      messageReceived: (message) => inbound.receive(message),
-    })
+    await startChannel(channels.whatsapp, receive)
   } catch (error) {
     // It may have told of a connection before it failed.
-    await dispatcher.drain(closeGraceMs)
+    await stopChannels(components)
     throw error
   }
-  watch.observe(driver.state())
-  void dispatcher.wake()
+  void fallbacks.wake()
   void inbound.wake()
   void webhooks?.wake()
   return {
@@ -108,16 +110,46 @@ async function start(config: GatewayConfiguration, components: Components): Prom
   }
 }
 
+async function startChannel(
+  { driver, dispatcher, watch, isConfigured }: WatchedLine,
+  messageReceived: DriverEvents['messageReceived'],
+): Promise<void> {
+  await driver.start({
+    connectionChanged: () => {
+      watch.observe(driver.state())
+      void dispatcher.wake()
+    },
+    deliveryReported: (status) => void dispatcher.report(status),
+    messageReceived,
+  })
+  if (isConfigured) {
+    watch.observe(driver.state())
+  }
+  void dispatcher.wake()
+}
+
+/** Hands over nothing more on any channel and waits for what is under way; a driver that was started is stopped later. */
+async function drainChannels({ channels, fallbacks }: Components): Promise<void> {
+  await fallbacks.close()
+  await Promise.all(Object.values(channels).map(({ dispatcher }) => dispatcher.drain(closeGraceMs)))
+}
+
+async function stopChannels(components: Components): Promise<void> {
+  await drainChannels(components)
+  await components.channels.email.driver.stop()
+}
+
 /** Every route of the gateway, but those of a driver's webhooks. */
 async function createServer(config: GatewayConfiguration, components: Components): Promise<HttpServer> {
-  const { clock, log, driver, store, dispatcher, metrics } = components
+  const { clock, log, channels, store, metrics } = components
+  const { driver } = channels.whatsapp
   const server = createHttpServer({ log, connectionsMax, knownError: storeFault })
   addHealthRoutes(server, { store, driver })
   if (config.adminToken !== undefined) {
     const { adminToken, timeZone, queuedMax } = config
     addAdminRoutes(server, { driver, adminToken, timeZone })
-    const onAccepted = (): void => void dispatcher.wake()
-    await addDeadLetterRoutes(server, { store, driver, clock, log, adminToken, queuedMax, onAccepted })
+    const onAccepted = (channel: Channel): void => void channels[channel].dispatcher.wake()
+    await addDeadLetterRoutes(server, { store, channels, clock, log, adminToken, queuedMax, onAccepted })
   }
   await server.register(async (api) => {
     api.addHook('onRequest', async (request) => requireBearer(request, config.token))
@@ -153,15 +185,16 @@ async function listen(
 }
 
 async function close(
-  { dispatcher, settlements, inbound, driver, store, alerts }: Components,
+  components: Components,
   { server, webhooks }: { server: HttpServer; webhooks: Webhooks | undefined },
 ): Promise<void> {
+  const { channels, settlements, inbound, store, alerts } = components
   // Requests that wait for a message are answered when no more can become of it.
-  const drained = dispatcher.drain(closeGraceMs).then(() => settlements.releaseAll())
+  const drained = drainChannels(components).then(() => settlements.releaseAll())
   await Promise.all([server.close(), drained])
   await webhooks?.close()
   await inbound.close()
-  await driver.stop()
+  await Promise.all(Object.values(channels).map(({ driver }) => driver.stop()))
   await alerts?.close()
   await store.close()
 }

@@ -2,9 +2,12 @@ import { type Configuration, type Environment, readConfiguration } from '@ura/co
 import { logLevels } from '@ura/core/logger'
 import { choice, integer, mysqlUrl, optional, port, secret, text, timeZone } from '@ura/core/settings'
 import { cloudApiFaults, cloudApiSettings } from './drivers/cloud-api/settings.ts'
+import { emailFaults, emailSettings } from './drivers/email/settings.ts'
 import { venomSettings } from './drivers/venom/settings.ts'
 import { alertSettings } from './health/alert-settings.ts'
 import { inboundSettings } from './inbound/settings.ts'
+import { fallbackSettings } from './outbox/fallback-settings.ts'
+import { quietHoursSetting } from './outbox/quiet-hours.ts'
 
 /** Every environment variable of the gateway. */
 export const gatewaySettings = {
@@ -66,15 +69,21 @@ export const gatewaySettings = {
     max: 3_650,
     default: 30,
   }),
+  quietHours: quietHoursSetting,
   ...inboundSettings,
   ...cloudApiSettings,
   ...alertSettings,
   ...venomSettings,
+  ...emailSettings,
+  ...fallbackSettings,
 } as const
 
 export type GatewayConfiguration = Configuration<typeof gatewaySettings>
 
 /** @throws ConfigurationError naming every variable at fault. */
 export function readGatewayConfiguration(environment: Environment): GatewayConfiguration {
-  return readConfiguration(gatewaySettings, environment, cloudApiFaults)
+  return readConfiguration(gatewaySettings, environment, (config) => [
+    ...cloudApiFaults(config),
+    ...emailFaults(config),
+  ])
 }

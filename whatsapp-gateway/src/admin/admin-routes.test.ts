@@ -123,7 +123,7 @@ describe('a logout', () => {
       qrExpiresAt: '2026-03-10T17:31:00.000Z',
     })
     expect((await request({ url: '/metrics' })).body).toContain(
-      'ura_whatsapp_logouts_total{state="logged_out"} 1',
+      'ura_whatsapp_logouts_total{channel="whatsapp",state="logged_out"} 1',
     )
     expect(logLines.filter((line) => line.includes('WhatsApp needs a person'))).toHaveLength(1)
   })

@@ -52,7 +52,7 @@ describe('npm run gateway:admin', () => {
     expect(list.exitCode).toBe(0)
     expect(list.printed).toMatch(
       new RegExp(
-        `^${id} +falhou +not_on_whatsapp +10/03/2026, 14:30:00 +\\+55 45 \\*{5}-0001 +texto de 7`,
+        `^${id} +falhou +not_on_whatsapp +10/03/2026, 14:30:00 +WhatsApp +\\+55 45 \\*{5}-0001 +texto de 7`,
         'm',
       ),
     )
@@ -69,7 +69,7 @@ describe('npm run gateway:admin', () => {
   it('tells the status', async () => {
     const { run } = await start()
     const { printed } = await run('status')
-    expect(printed).toMatch(/^WhatsApp +conectado \(connected\)/m)
+    expect(printed).toMatch(/^WhatsApp +conectado \(fake: connected\)/m)
     expect(printed).toMatch(/^falhou +1$/m)
   })
 

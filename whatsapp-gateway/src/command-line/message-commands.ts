@@ -12,6 +12,7 @@ import {
   yesOption,
 } from '@ura/core/command-line/command'
 import type { Terminal } from '@ura/core/command-line/terminal'
+import type { Channel } from '../outbox/channel.ts'
 import { replayRefusalText, stateWords } from '../dead-letters/dead-letter.ts'
 import { type DeadLetter, pageMessagesMax } from '../dead-letters/schemas.ts'
 import { deadStates, isDead } from '../outbox/message-state.ts'
@@ -27,13 +28,15 @@ export interface GatewayCommandContext {
 
 export type GatewayCommand = Command<GatewayCommandContext>
 
+const channelWords: Readonly<Record<Channel, string>> = { whatsapp: 'WhatsApp', email: 'e-mail' }
+
 const kindWords = { text: 'texto', otp: 'código' } as const
 
 /** The gateway's commands by name. */
 export const gatewayCommands: Commands<GatewayCommand> = {
   status: {
     usage: 'status',
-    summary: 'Mostra a conexão com o WhatsApp, a fila e quantas mensagens não chegaram',
+    summary: 'Mostra as conexões (WhatsApp, e-mail), a fila e quantas mensagens não chegaram',
     positionals: { min: 0, max: 0 },
     run: showStatus,
   },
@@ -47,7 +50,7 @@ export const gatewayCommands: Commands<GatewayCommand> = {
       before: { value: 'N', summary: 'Continua depois da página anterior' },
     },
     explanation:
-      'failed: o WhatsApp recusou. expired: passou do prazo. unknown: sem resposta, pode ter chegado.',
+      'failed: o WhatsApp ou o servidor de e-mail recusou. expired: passou do prazo. unknown: sem resposta, pode ter chegado.',
     run: listMessages,
   },
   'messages show': {
@@ -72,11 +75,19 @@ export const gatewayCommands: Commands<GatewayCommand> = {
 
 async function showStatus({ gateway, timeZone }: GatewayCommandContext): Promise<CommandOutcome> {
   const status = await gateway.status()
-  const { driver, state, loggedIn, since, queueDepth, oldestAgeSeconds, dead } = status
+  const { queueDepth, oldestAgeSeconds, dead } = status
   const lines = [
-    ['driver', driver],
-    ['WhatsApp', `${loggedIn ? 'conectado' : 'sem conexão'} (${state}) desde ${localTime(since, timeZone)}`],
+    ...status.channels.map(({ channel, driver, state, available, since }) => [
+      channelWords[channel],
+      `${available ? 'conectado' : 'sem conexão'} (${driver}: ${state}) desde ${localTime(since, timeZone)}`,
+    ]),
     ['na fila', queueDepth === 0 ? 'nada' : `${queueDepth}, a mais antiga há ${oldestAgeSeconds} s`],
+    ...status.channels
+      .filter(({ noticesHeld }) => noticesHeld > 0)
+      .map(({ channel, noticesHeld }) => [
+        `à espera da manhã, ${channelWords[channel]}`,
+        String(noticesHeld),
+      ]),
     ...deadStates.map((end) => [stateWords[end], String(dead[end])]),
   ]
   return { data: status, text: formatTable(lines) }
@@ -96,12 +107,13 @@ async function listMessages(
     stateWords[message.state],
     message.reason ?? '-',
     localTime(message.acceptedAt, timeZone),
+    channelWords[message.channel],
     message.to,
     describeContent(message),
     message.replayedAs === null ? '-' : 'sim',
   ])
   const table = formatTable([
-    ['ID', 'SITUAÇÃO', 'MOTIVO', 'ACEITA EM', 'PARA', 'CONTEÚDO', 'REENVIADA'],
+    ['ID', 'SITUAÇÃO', 'MOTIVO', 'ACEITA EM', 'CANAL', 'PARA', 'CONTEÚDO', 'REENVIADA'],
     ...rows,
   ])
   return {
@@ -118,6 +130,7 @@ async function showMessage(
   const { message, history } = details
   const lines = [
     ['id', message.id],
+    ['canal', channelWords[message.channel]],
     ['para', message.to],
     ['conteúdo', describeContent(message)],
     ['situação', stateWords[message.state]],
@@ -125,6 +138,8 @@ async function showMessage(
     ['prazo', localTime(message.deadline, timeZone)],
     ...(message.replayOf === null ? [] : [['reenvio de', message.replayOf]]),
     ...(message.replayedAs === null ? [] : [['reenviada como', message.replayedAs]]),
+    ...(message.fallbackOf === null ? [] : [['no lugar de', message.fallbackOf]]),
+    ...(message.fallbackAs === null ? [] : [['foi por e-mail como', message.fallbackAs]]),
   ]
   const steps = history.map(({ at, state, reason }) => [
     localTime(at, timeZone),

@@ -125,6 +125,17 @@ describe("the gateway's administration", () => {
       since: '1970-01-01T00:00:00.000Z',
       queueDepth: 0,
       oldestAgeSeconds: 0,
+      channels: [
+        {
+          channel: 'whatsapp',
+          driver: 'fake',
+          state: 'connected',
+          available: true,
+          since: '1970-01-01T00:00:00.000Z',
+          queueDepth: 0,
+          noticesHeld: 0,
+        },
+      ],
       dead: { failed: 1, expired: 0, unknown: 0 },
     })
   })

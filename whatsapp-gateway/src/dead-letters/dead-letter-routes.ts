@@ -3,10 +3,11 @@ import type { Clock } from '@ura/core/clock'
 import { HelpdeskError } from '@ura/core/errors'
 import type { HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
-import { maskPhoneNumber } from '@ura/core/phone-number'
-import { type Driver, isLoggedIn } from '../drivers/driver.ts'
+import { isLoggedIn } from '../drivers/driver.ts'
 import { requireBearer } from '../http/authentication.ts'
 import { deadlineOf } from '../messages/message-request.ts'
+import { type Channel, channels as channelNames, maskRecipient } from '../outbox/channel.ts'
+import { type ChannelLine, type ChannelLines, isAvailable } from '../outbox/channel-line.ts'
 import { type DeadState, deadStates } from '../outbox/message-state.ts'
 import type { OutboxStore, StoredMessage } from '../outbox/outbox-store.ts'
 import { judgeReplay, replayRefusalText } from './dead-letter.ts'
@@ -23,14 +24,14 @@ import {
 
 export interface DeadLetterRoutesOptions {
   store: OutboxStore
-  driver: Driver
+  channels: ChannelLines
   clock: Clock
   log: Logger
   adminToken: string
   /** Messages that may wait. */
   queuedMax: number
-  /** Told that a message waits to be sent. */
-  onAccepted: () => void
+  /** Told that a message waits on a channel. */
+  onAccepted: (channel: Channel) => void
 }
 
 const pageMessagesDefault = 50
@@ -56,11 +57,12 @@ export async function addDeadLetterRoutes(
   })
 }
 
-function addStatusRoute(server: HttpServer, { store, driver, clock }: DeadLetterRoutesOptions): void {
+function addStatusRoute(server: HttpServer, { store, channels, clock }: DeadLetterRoutesOptions): void {
+  const { driver } = channels.whatsapp
   server.get('/admin/status', { schema: { response: { 200: GatewayStatus } } }, async () => {
     const { state, since } = driver.state()
-    const { depth, oldestAcceptedAt } = await store.backlog()
-    const ageMs = oldestAcceptedAt === null ? 0 : clock.now().getTime() - oldestAcceptedAt.getTime()
+    const { depth, waitingSince } = await store.backlog(null)
+    const ageMs = waitingSince === null ? 0 : clock.now().getTime() - waitingSince.getTime()
     return {
       driver: driver.name,
       state,
@@ -68,9 +70,32 @@ function addStatusRoute(server: HttpServer, { store, driver, clock }: DeadLetter
       since: since.toISOString(),
       queueDepth: depth,
       oldestAgeSeconds: Math.max(0, Math.floor(ageMs / 1_000)),
+      channels: await Promise.all(
+        channelNames
+          .map((channel) => channels[channel])
+          .filter(({ isConfigured }) => isConfigured)
+          .map((line) => describeChannel(store, line)),
+      ),
       dead: await store.deadCounts(),
     }
   })
+}
+
+async function describeChannel(
+  store: OutboxStore,
+  line: ChannelLine,
+): Promise<GatewayStatus['channels'][number]> {
+  const { channel, driver } = line
+  const { state, since } = driver.state()
+  return {
+    channel,
+    driver: driver.name,
+    state,
+    available: isAvailable(line),
+    since: since.toISOString(),
+    queueDepth: (await store.backlog(channel)).depth,
+    noticesHeld: await store.heldCount(channel),
+  }
 }
 
 function addListRoute(server: HttpServer, { store }: DeadLetterRoutesOptions): void {
@@ -119,7 +144,7 @@ function addReplayRoute(server: HttpServer, options: DeadLetterRoutesOptions): v
     const replay = { deadId: message.id, deadState: judged.state, id, acceptedAt: now, deadline }
     const { outcome } = await store.replay(replay, queuedMax).catch((error: unknown) => {
       // A fault at the commit may come after it: whoever sends looks for it all the same.
-      onAccepted()
+      onAccepted(message.channel)
       throw error
     })
     if (outcome === 'full') {
@@ -131,7 +156,7 @@ function addReplayRoute(server: HttpServer, options: DeadLetterRoutesOptions): v
       })
     }
     log.info({ messageId: id, replayOf: message.id, isForced }, 'dead letter replayed')
-    onAccepted()
+    onAccepted(message.channel)
     return reply.code(202).send({ id, replayOf: message.id, deadline: deadline.toISOString() })
   })
 }
@@ -145,11 +170,12 @@ async function requireMessage(store: OutboxStore, id: string): Promise<StoredMes
 }
 
 async function describe(store: OutboxStore, message: StoredMessage): Promise<DeadLetter> {
-  const { id, to, kind, content, state, tries, acceptedAt, deadline, replayOf } = message
+  const { id, channel, to, kind, content, state, tries, acceptedAt, deadline, replayOf, fallbackOf } = message
   const history = await store.history(id)
   return {
     id,
-    to: maskPhoneNumber(to),
+    channel,
+    to: maskRecipient(to),
     kind,
     state,
     reason: history.at(-1)?.reason ?? null,
@@ -159,5 +185,7 @@ async function describe(store: OutboxStore, message: StoredMessage): Promise<Dea
     deadline: deadline.toISOString(),
     replayOf,
     replayedAs: (await store.findReplayOf(id))?.id ?? null,
+    fallbackOf,
+    fallbackAs: (await store.findFallbackOf(id))?.id ?? null,
   }
 }

@@ -7,7 +7,9 @@ const message: StoredMessage = {
   id: 'm',
   place: 1,
   bodyHash: 'hash',
+  channel: 'whatsapp',
   to: '+5545999990001',
+  isNotice: false,
   kind: 'text',
   content: { kind: 'text', text: 'oi' },
   state: 'failed',
@@ -16,6 +18,7 @@ const message: StoredMessage = {
   deadline: new Date(1),
   providerId: null,
   replayOf: null,
+  fallbackOf: null,
 }
 const plain = { isForced: false, isReplayed: false }
 

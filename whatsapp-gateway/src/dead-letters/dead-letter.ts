@@ -53,4 +53,5 @@ export const stateWords: Readonly<Record<MessageState, string>> = {
   failed: 'falhou',
   expired: 'expirou',
   unknown: 'sem resposta',
+  superseded: 'substituída por outra mais nova',
 }

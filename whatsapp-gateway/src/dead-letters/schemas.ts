@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { channels } from '../outbox/channel.ts'
 import { deadStates, messageStates } from '../outbox/message-state.ts'
 
 const strict = { additionalProperties: false } as const
@@ -26,6 +27,7 @@ export const DeadLetterQuery = Type.Object(
 /** A message as an administrator sees it: never what it says, nor a whole number. */
 export const DeadLetter = Type.Object({
   id: Id,
+  channel: Type.Enum(channels),
   to: Type.String({ description: 'Masked' }),
   kind: nullable(Type.Enum(['text', 'otp'])),
   state: Type.Enum(messageStates),
@@ -38,6 +40,8 @@ export const DeadLetter = Type.Object({
   deadline: Instant,
   replayOf: nullable(Id),
   replayedAs: nullable(Id),
+  fallbackOf: nullable(Id),
+  fallbackAs: nullable(Id),
 })
 
 export const DeadLetterPage = Type.Object({
@@ -62,6 +66,17 @@ export const GatewayStatus = Type.Object({
   since: Instant,
   queueDepth: Type.Integer(),
   oldestAgeSeconds: Type.Integer(),
+  channels: Type.Array(
+    Type.Object({
+      channel: Type.Enum(channels),
+      driver: Type.String(),
+      state: Type.String(),
+      available: Type.Boolean(),
+      since: Instant,
+      queueDepth: Type.Integer(),
+      noticesHeld: Type.Integer(),
+    }),
+  ),
   dead: Type.Object({ failed: Type.Integer(), expired: Type.Integer(), unknown: Type.Integer() }),
 })
 

@@ -16,7 +16,7 @@ export type MessageContent =
 export interface OutgoingMessage {
   /** The outbox's id; drivers that can pass it to the provider do, so that statuses find their way back. */
   readonly id: string
-  /** E.164, as `+5545999990001`. */
+  /** E.164, as `+5545999990001`; for the e-mail driver an address. */
   readonly to: string
   readonly content: MessageContent
 }
@@ -96,10 +96,12 @@ export interface QrLogin {
   logOut(): Promise<void>
 }
 
-/** A connection to WhatsApp. */
+/** A connection to WhatsApp, or to a mail server. */
 export interface Driver {
   readonly name: string
   readonly pace: DriverPace
+  /** Only of a driver that hears from its provider when a message has reached the person's device. */
+  readonly tellsDelivery?: true
   /** Only of a driver that nobody's phone is behind: its texts are kept and may be read through the API. */
   readonly transcript?: {
     /** How many texts are kept, newest first. */

@@ -4,11 +4,12 @@ const alertSecret = secret('GATEWAY_ALERT_SECRET', {
   description: 'Signs the alerts, as whsec_… of Standard Webhooks; unset: they are not signed',
 })
 
-/** Where to tell of a lost WhatsApp login. */
+/** Where to tell of a channel that needs a person. */
 export const alertSettings = {
   alertUrl: optional({
     ...httpUrl('GATEWAY_ALERT_URL', {
-      description: 'Address told (POST) when WhatsApp needs a person, and when it works again; unset: none',
+      description:
+        'Address told (POST) when WhatsApp or e-mail needs a person, and when it works again; unset: none',
     }),
     // Addresses of chat tools are passwords themselves.
     secret: true,

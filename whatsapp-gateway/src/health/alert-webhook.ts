@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import { signedHeaders } from '@ura/core/webhook-signature'
+import type { Channel } from '../outbox/channel.ts'
 import type { Timers } from '../outbox/timers.ts'
 
 /** What the alert address is told; `text` is a sentence for people, which is where chat tools look for one. */
 export interface Alert {
-  readonly type: 'whatsapp.logged_out' | 'whatsapp.banned' | 'whatsapp.connected'
+  readonly type: `${Channel}.${'logged_out' | 'banned' | 'connected'}`
   readonly text: string
   readonly at: Date
   readonly data: Readonly<Record<string, string>>

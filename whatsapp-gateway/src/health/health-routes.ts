@@ -12,7 +12,7 @@ export function addHealthRoutes(server: HttpServer, options: { store: OutboxStor
   server.get('/healthz', async () => ({ status: true }))
   server.get('/readyz', async () => {
     try {
-      await store.backlog()
+      await store.backlog(null)
     } catch (error) {
       throw new HelpdeskError('SERVICO_INDISPONIVEL', { retryAfterSeconds: 5, cause: error })
     }

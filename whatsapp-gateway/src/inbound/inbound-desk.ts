@@ -186,7 +186,7 @@ export class InboundDesk {
     return {
       id: randomUUID(),
       idempotencyKey: `inbound:${channel}:${id}`,
-      bodyHash: hashRequest({ to, content }, this.#options.hashKey),
+      bodyHash: hashRequest({ phone: to, content }, this.#options.hashKey),
       to,
       content,
       acceptedAt,

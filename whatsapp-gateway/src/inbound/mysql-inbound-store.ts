@@ -67,7 +67,10 @@ export class MysqlInboundStore implements InboundStore {
     const { outcome, at, reply, queuedMax } = completion
     return await this.#connection.transaction(async (session) => {
       // A reply that is known already (`repeated`) has been promised before: nothing more to send.
-      if (reply !== null && (await acceptMessage(session, reply, queuedMax)).outcome === 'full') {
+      if (
+        reply !== null &&
+        (await acceptMessage(session, reply, { queuedMax, textsMax: 0 })).outcome === 'full'
+      ) {
         return false
       }
       await session.execute(inboundSql.complete, { place, outcome, at: at.getTime() })

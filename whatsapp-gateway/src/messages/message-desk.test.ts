@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createAbsentDriver } from '../drivers/absent-driver.ts'
 import { SqliteOutboxStore } from '../outbox/sqlite-outbox-store.ts'
 import { FakeDriver } from '../testing/fake-driver.ts'
 import { ManualTime } from '../testing/manual-time.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { MessageDesk } from './message-desk.ts'
+import { parseMessageRequest } from './message-request.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -23,14 +25,21 @@ function openDesk(oldMessages = 0) {
   const onAccepted = vi.fn<() => void>()
   const desk = new MessageDesk({
     store,
-    driver: new FakeDriver(),
+    channels: {
+      whatsapp: { driver: new FakeDriver(), isConfigured: true },
+      email: { driver: createAbsentDriver(time), isConfigured: false },
+    },
     clock: time,
     hashKey: 'key',
     queuedMax: 100,
     retentionDays: 30,
+    fallbackAfterMs: 20_000,
+    quietUntil: () => null,
     onAccepted,
+    onFallbackPlanned: () => {},
+    onSuperseded: () => {},
   })
-  const accept = () => desk.accept({ to: '+5545999990001', content: { kind: 'text', text: 'oi' } }, null)
+  const accept = () => desk.accept(parseMessageRequest({ phone: '+5545999990001', message: 'oi' }), null)
   return { time, store, prune, accept, onAccepted, left: () => left }
 }
 
@@ -76,6 +85,6 @@ describe('a message', () => {
     expect(onAccepted).toHaveBeenCalledTimes(1)
     await accept()
     expect(onAccepted).toHaveBeenCalledTimes(2)
-    expect(await store.backlog()).toMatchObject({ depth: 2 })
+    expect(await store.backlog(null)).toMatchObject({ depth: 2 })
   })
 })

@@ -2,20 +2,36 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '@ura/core/clock'
 import { HelpdeskError } from '@ura/core/errors'
-import { isLoggedIn, type Driver } from '../drivers/driver.ts'
-import { prunedMax, type OutboxStore, type StoredMessage } from '../outbox/outbox-store.ts'
+import type { Driver } from '../drivers/driver.ts'
+import type { Channel } from '../outbox/channel.ts'
+import { isAvailable } from '../outbox/channel-line.ts'
+import {
+  type NewMessage,
+  type OutboxStore,
+  type PlannedFallback,
+  prunedMax,
+  type StoredMessage,
+} from '../outbox/outbox-store.ts'
 import { deadlineOf, hashRequest, type MessageRequest } from './message-request.ts'
 
 export interface MessageDeskOptions {
   store: OutboxStore
-  driver: Driver
+  channels: Readonly<Record<Channel, { readonly driver: Driver; readonly isConfigured: boolean }>>
   clock: Clock
   /** Secret that keys the hashes of bodies. */
   hashKey: string
   queuedMax: number
   retentionDays: number
-  /** Told that a message was accepted. */
-  onAccepted: () => void
+  /** After so long a code that WhatsApp has not delivered goes by e-mail as well. */
+  fallbackAfterMs: number
+  /** When the quiet hours of an instant end; null when it lies in none. */
+  quietUntil: (instant: Date) => Date | null
+  /** Told that a message waits on a channel. */
+  onAccepted: (channel: Channel) => void
+  /** Told when a message that was accepted may have to go by e-mail. */
+  onFallbackPlanned: (dueAt: Date) => void
+  /** Told of a notice whose place a newer one took. */
+  onSuperseded: (message: StoredMessage) => void
 }
 
 const queueFullRetryAfterSeconds = 30
@@ -23,7 +39,7 @@ const pruneIntervalMs = 60 * 60 * 1_000
 /** Bounds what one message waits for; what is left goes with the next. */
 const pruneRoundsMax = 10
 
-/** Takes messages into the outbox: once a key, only while they can be sent, never more than fit. */
+/** Takes messages into the outbox: once a key, only while a channel can send them, never more than fit. */
 export class MessageDesk {
   readonly #options: MessageDeskOptions
   #pruneAtMs = 0
@@ -34,26 +50,42 @@ export class MessageDesk {
 
   /**
    * Accepts a message, on disk when this resolves; the same key with the same content gives the first one back, in
-   * its present state. Resolves with null when WhatsApp is not logged in.
+   * its present state. It goes by WhatsApp where it may and can, else by e-mail. Resolves with null when no channel that it
+   * names is available.
    * @throws HelpdeskError CHAVE_REUTILIZADA, LIMITE_DE_REQUISICOES, REQUISICAO_INVALIDA (a code that has expired)
    */
   async accept(request: MessageRequest, idempotencyKey: string | null): Promise<StoredMessage | null> {
-    const { store, driver, clock, hashKey, queuedMax, onAccepted } = this.#options
+    const { store, clock, hashKey, queuedMax, onAccepted, onFallbackPlanned, onSuperseded } = this.#options
     const bodyHash = hashRequest(request, hashKey)
     const earlier = idempotencyKey === null ? null : await store.findByIdempotencyKey(idempotencyKey)
     if (earlier !== null) {
       return sameBody(earlier, bodyHash)
     }
-    if (!isLoggedIn(driver.state().state)) {
+    const way = this.#wayTo(request)
+    if (way === null) {
       return null
     }
     const acceptedAt = clock.now()
-    const deadline = deadlineOf(request.content, acceptedAt)
+    const timing = this.#timingOf(request, acceptedAt)
+    const fallback = this.#fallbackOf(request, way.channel, acceptedAt)
     await this.#pruneNowAndThen(acceptedAt)
-    const message = { id: randomUUID(), idempotencyKey, bodyHash, ...request, acceptedAt, deadline }
+    const { content } = request
+    const message: NewMessage = {
+      id: randomUUID(),
+      idempotencyKey,
+      bodyHash,
+      ...way,
+      content,
+      acceptedAt,
+      ...timing,
+      ...(fallback === null ? {} : { fallback }),
+    }
     const acceptance = await store.accept(message, queuedMax).catch((error: unknown) => {
       // A fault at the commit may come after it: whoever sends looks for it all the same.
-      onAccepted()
+      onAccepted(way.channel)
+      if (fallback !== null) {
+        onFallbackPlanned(fallback.dueAt)
+      }
       throw error
     })
     if (acceptance.outcome === 'full') {
@@ -62,8 +94,51 @@ export class MessageDesk {
     if (acceptance.outcome === 'repeated') {
       return sameBody(acceptance.message, bodyHash)
     }
-    onAccepted()
+    acceptance.superseded.forEach(onSuperseded)
+    onAccepted(way.channel)
+    if (fallback !== null) {
+      onFallbackPlanned(fallback.dueAt)
+    }
     return acceptance.message
+  }
+
+  #wayTo({ phone, email }: MessageRequest): { channel: Channel; to: string } | null {
+    const { channels } = this.#options
+    if (phone !== null && isAvailable(channels.whatsapp)) {
+      return { channel: 'whatsapp', to: phone }
+    }
+    return email !== null && isAvailable(channels.email) ? { channel: 'email', to: email } : null
+  }
+
+  #timingOf(
+    { phone, email, content, isNotice, topic }: MessageRequest,
+    acceptedAt: Date,
+  ): Pick<NewMessage, 'deadline' | 'notice'> {
+    if (!isNotice) {
+      return { deadline: deadlineOf(content, acceptedAt) }
+    }
+    const heldUntil = this.#options.quietUntil(acceptedAt)
+    const recipients = [phone, email].filter((recipient) => recipient !== null)
+    return {
+      deadline: deadlineOf(content, heldUntil ?? acceptedAt),
+      notice: { heldUntil, topic, recipients },
+    }
+  }
+
+  #fallbackOf(
+    { email, content }: MessageRequest,
+    channel: Channel,
+    acceptedAt: Date,
+  ): PlannedFallback | null {
+    const { channels, fallbackAfterMs } = this.#options
+    if (channel !== 'whatsapp' || email === null || content.kind !== 'otp' || !channels.email.isConfigured) {
+      return null
+    }
+    return {
+      to: email,
+      dueAt: new Date(acceptedAt.getTime() + fallbackAfterMs),
+      unless: channels.whatsapp.driver.tellsDelivery === true ? 'delivered' : 'sent',
+    }
   }
 
   /** Old messages go when new ones come, all of them once an hour, so that an idle gateway does nothing. */

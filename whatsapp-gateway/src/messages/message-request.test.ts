@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { deadlineOf, hashRequest, parseMessageRequest } from './message-request.ts'
 
@@ -12,7 +13,7 @@ describe('a message request', () => {
   it.each(['+5545999990001', '(45) 99999-0001', '45999990001', '55 45 99999 0001'])(
     'reads the phone %s',
     (text) => {
-      expect(parseMessageRequest({ phone: text, message: 'oi' }).to).toBe(phone)
+      expect(parseMessageRequest({ phone: text, message: 'oi' }).phone).toBe(phone)
     },
   )
 
@@ -48,6 +49,54 @@ describe('a message request', () => {
         expect.objectContaining({ field: 'otp.expiresAt' }),
       )
     }
+  })
+
+  it('names a phone, an e-mail address or both', () => {
+    const email = 'Maria@Prefeitura.Example'
+    expect(parseMessageRequest({ email, message: 'oi' })).toMatchObject({
+      phone: null,
+      email: 'Maria@prefeitura.example',
+    })
+    expect(parseMessageRequest({ phone, email, message: 'oi' })).toMatchObject({
+      phone,
+      email: 'Maria@prefeitura.example',
+    })
+    expect(() => parseMessageRequest({ message: 'oi' })).toThrow(expect.objectContaining({ field: 'phone' }))
+    for (const wrong of ['maria', 'maria@p.example\r\nBcc: joao@p.example', 'a@p.example,b@p.example']) {
+      expect(() => parseMessageRequest({ phone, email: wrong, message: 'oi' })).toThrow(
+        expect.objectContaining({ code: 'REQUISICAO_INVALIDA', field: 'email' }),
+      )
+    }
+  })
+
+  it('may be a notice on a topic, which a code never is', () => {
+    const notice = { purpose: 'notice', topic: 'ticket-10017' } as const
+    expect(parseMessageRequest({ phone, message: 'oi', ...notice })).toMatchObject({
+      isNotice: true,
+      topic: 'ticket-10017',
+    })
+    expect(parseMessageRequest({ phone, message: 'oi' })).toMatchObject({ isNotice: false, topic: null })
+    const otp = { code: '1234', expiresAt: '2026-03-10T17:35:00Z' }
+    expect(() => parseMessageRequest({ phone, otp, purpose: 'notice' })).toThrow(
+      expect.objectContaining({ field: 'purpose' }),
+    )
+    expect(() => parseMessageRequest({ phone, otp, topic: 'ticket-10017' })).toThrow(
+      expect.objectContaining({ field: 'topic' }),
+    )
+  })
+
+  it('to a phone alone has the hash it had before there were other channels, so that keys outlive an upgrade', () => {
+    const before = createHmac('sha256', 'key').update(`["text","${phone}","oi"]`).digest('hex')
+    expect(hashRequest(parseMessageRequest({ phone, message: 'oi' }), 'key')).toBe(before)
+    const email = 'maria@prefeitura.example'
+    const others = [
+      { phone, email, message: 'oi' },
+      { email, message: 'oi' },
+      { phone, message: 'oi', purpose: 'notice' },
+      { phone, message: 'oi', purpose: 'notice', topic: 'one' },
+    ] as const
+    const hashes = others.map((body) => hashRequest(parseMessageRequest(body), 'key'))
+    expect(new Set([before, ...hashes]).size).toBe(5)
   })
 
   it('has a hash of its meaning, not of its spelling, that nobody can make without the key', () => {

@@ -19,13 +19,34 @@ describe('GET /api/messages/:id', () => {
     const at = '2026-03-10T17:30:00.000Z'
     expect(answer.json()).toEqual({
       id,
+      channel: 'whatsapp',
       to: '+55 45 *****-0001',
       state: 'sent',
       tries: 1,
       acceptedAt: at,
       deadline: '2026-03-11T17:30:00.000Z',
       history: ['queued', 'sending', 'sent'].map((state) => ({ state, at, reason: null })),
+      fallback: null,
     })
+  })
+
+  it('is told by its idempotency key as well, whatever characters that has, and 404 without one', async () => {
+    const { send, request } = await startGateway()
+    const key = `code/${'x'.repeat(110)}?a=1&b=%#:;`
+    const { id } = (await send({ phone: maria, message: 'oi' }, { key, wait: 5_000 })).json<{ id: string }>()
+    const byKey = (wanted: string) => request({ url: `/api/messages/by-key/${encodeURIComponent(wanted)}` })
+    const byId = await request({ url: `/api/messages/${id}` })
+    expect((await byKey(key)).json()).toEqual(byId.json())
+    const unknown = await byKey('another-key')
+    expect([unknown.statusCode, unknown.json()]).toMatchObject([
+      404,
+      { erro: { codigo: 'MENSAGEM_NAO_ENCONTRADA' } },
+    ])
+    const unauthorized = await request({
+      url: '/api/messages/by-key/another-key',
+      headers: { authorization: 'Bearer x' },
+    })
+    expect(unauthorized.statusCode).toBe(401)
   })
 
   it('answers 404 to an id that nobody has, 400 to what is none', async () => {
@@ -130,6 +151,7 @@ describe('GET /api/auth/status', () => {
       lastSendOk: null,
       queueDepth: 0,
       oldestAgeSeconds: 0,
+      channels: [{ channel: 'whatsapp', driver: 'fake', available: true }],
     })
     const sent = send({ phone: maria, message: 'oi' }, { wait: 5_000 })
     await eventually(() => driver.handovers.length).toBe(1)

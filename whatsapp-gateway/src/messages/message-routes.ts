@@ -1,15 +1,18 @@
+import type { Static } from 'typebox'
 import type { Clock } from '@ura/core/clock'
 import { errorBody, HelpdeskError } from '@ura/core/errors'
-import { maskPhoneNumber, parsePhoneNumber } from '@ura/core/phone-number'
-import { isLoggedIn, type Driver } from '../drivers/driver.ts'
+import { parsePhoneNumber } from '@ura/core/phone-number'
+import { isLoggedIn } from '../drivers/driver.ts'
 import type { HttpServer } from '@ura/core/http/server'
-import type { Dispatcher } from '../outbox/dispatcher.ts'
+import { channels as channelNames, maskRecipient } from '../outbox/channel.ts'
+import { type ChannelLines, isAvailable } from '../outbox/channel-line.ts'
 import { isSettled } from '../outbox/message-state.ts'
-import type { OutboxStore } from '../outbox/outbox-store.ts'
+import type { OutboxStore, StoredMessage } from '../outbox/outbox-store.ts'
 import type { Settlements } from '../outbox/settlements.ts'
 import type { MessageDesk } from './message-desk.ts'
 import { parseMessageRequest } from './message-request.ts'
 import {
+  KeyParams,
   LoggedOutAnswer,
   MessageAnswer,
   MessageParams,
@@ -25,8 +28,7 @@ import {
 export interface MessageRoutesOptions {
   desk: MessageDesk
   store: OutboxStore
-  driver: Driver
-  dispatcher: Dispatcher
+  channels: ChannelLines
   settlements: Settlements
   clock: Clock
 }
@@ -38,12 +40,12 @@ const transcriptMessagesMax = 100
 export function addMessageRoutes(server: HttpServer, options: MessageRoutesOptions): void {
   addSendRoute(server, options)
   addStatusRoute(server, options)
-  addMessageRoute(server, options)
+  addMessageRoutesByIdAndKey(server, options)
   addTranscriptRoute(server, options)
 }
 
 function addSendRoute(server: HttpServer, options: MessageRoutesOptions): void {
-  const { desk, store, driver, settlements } = options
+  const { desk, store, channels, settlements } = options
   const schema = {
     body: SendBody,
     querystring: SendQuery,
@@ -52,29 +54,32 @@ function addSendRoute(server: HttpServer, options: MessageRoutesOptions): void {
   }
   server.post('/api/send-message', { schema }, async (request, reply) => {
     const key = request.headers['idempotency-key'] ?? null
-    const accepted = await desk.accept(parseMessageRequest(request.body), key)
+    const wanted = parseMessageRequest(request.body)
+    const accepted = await desk.accept(wanted, key)
     if (accepted === null) {
       const error = new HelpdeskError('WHATSAPP_INDISPONIVEL')
+      const { driver } = wanted.phone === null ? channels.email : channels.whatsapp
       reply.code(503).header('retry-after', loggedOutRetryAfterSeconds)
       return reply.send({ ...errorBody(error, request.id), state: driver.state().state })
     }
-    const { id } = accepted
+    const { id, channel } = accepted
     let status = accepted.state
     const waitMs = request.query.wait ?? 0
     if (waitMs > 0 && !isSettled(status)) {
       await settlements.wait(id, waitMs)
       status = (await store.find(id))?.state ?? status
     }
-    return reply.code(isSettled(status) ? 200 : 202).send({ id, status })
+    return reply.code(isSettled(status) ? 200 : 202).send({ id, status, channel })
   })
 }
 
 function addStatusRoute(server: HttpServer, options: MessageRoutesOptions): void {
-  const { store, driver, dispatcher, clock } = options
+  const { store, channels, clock } = options
+  const { driver, dispatcher } = channels.whatsapp
   server.get('/api/auth/status', { schema: { response: { 200: StatusAnswer } } }, async () => {
     const { state, since, qrAttempt, qrExpiresAt } = driver.state()
-    const { depth, oldestAcceptedAt } = await store.backlog()
-    const ageMs = oldestAcceptedAt === null ? 0 : clock.now().getTime() - oldestAcceptedAt.getTime()
+    const { depth, waitingSince } = await store.backlog(null)
+    const ageMs = waitingSince === null ? 0 : clock.now().getTime() - waitingSince.getTime()
     return {
       loggedIn: isLoggedIn(state),
       driver: driver.name,
@@ -85,36 +90,54 @@ function addStatusRoute(server: HttpServer, options: MessageRoutesOptions): void
       lastSendOk: dispatcher.lastSendOk,
       queueDepth: depth,
       oldestAgeSeconds: Math.max(0, Math.floor(ageMs / 1_000)),
+      channels: channelNames
+        .map((channel) => channels[channel])
+        .filter(({ isConfigured }) => isConfigured)
+        .map((line) => ({ channel: line.channel, driver: line.driver.name, available: isAvailable(line) })),
     }
   })
 }
 
-function addMessageRoute(server: HttpServer, options: MessageRoutesOptions): void {
-  const { store } = options
-  const schema = { params: MessageParams, response: { 200: MessageAnswer } }
-  server.get('/api/messages/:id', { schema }, async (request) => {
-    const message = await store.find(request.params.id)
-    if (message === null) {
-      throw new HelpdeskError('MENSAGEM_NAO_ENCONTRADA')
-    }
-    const { id, to, state, tries, acceptedAt, deadline } = message
-    const history = await store.history(id)
-    return {
-      id,
-      to: maskPhoneNumber(to),
-      state,
-      tries,
-      acceptedAt: acceptedAt.toISOString(),
-      deadline: deadline.toISOString(),
-      history: history.map((step) => ({ ...step, at: step.at.toISOString() })),
-    }
-  })
+function addMessageRoutesByIdAndKey(server: HttpServer, { store }: MessageRoutesOptions): void {
+  const byId = { params: MessageParams, response: { 200: MessageAnswer } }
+  server.get('/api/messages/:id', { schema: byId }, async (request) =>
+    answerOf(store, await store.find(request.params.id)),
+  )
+  const byKey = { params: KeyParams, response: { 200: MessageAnswer } }
+  server.get('/api/messages/by-key/:idempotencyKey', { schema: byKey }, async (request) =>
+    answerOf(store, await store.findByIdempotencyKey(request.params.idempotencyKey)),
+  )
+}
+
+/** @throws HelpdeskError MENSAGEM_NAO_ENCONTRADA when there is no message */
+async function answerOf(
+  store: OutboxStore,
+  message: StoredMessage | null,
+): Promise<Static<typeof MessageAnswer>> {
+  if (message === null) {
+    throw new HelpdeskError('MENSAGEM_NAO_ENCONTRADA')
+  }
+  const { id, channel, to, state, tries, acceptedAt, deadline } = message
+  const history = await store.history(id)
+  const fallback = await store.findFallbackOf(id)
+  return {
+    id,
+    channel,
+    to: maskRecipient(to),
+    state,
+    tries,
+    acceptedAt: acceptedAt.toISOString(),
+    deadline: deadline.toISOString(),
+    history: history.map((step) => ({ ...step, at: step.at.toISOString() })),
+    fallback:
+      fallback === null ? null : { id: fallback.id, channel: fallback.channel, state: fallback.state },
+  }
 }
 
 /** Only with a driver that keeps a transcript is there anything to read; otherwise the route doesn't exist. */
 function addTranscriptRoute(server: HttpServer, options: MessageRoutesOptions): void {
-  const { store, driver } = options
-  const { transcript } = driver
+  const { store, channels } = options
+  const { transcript } = channels.whatsapp.driver
   if (transcript === undefined) {
     return
   }

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { channels } from '../outbox/channel.ts'
 import { messageStates } from '../outbox/message-state.ts'
 
 const strict = { additionalProperties: false } as const
@@ -9,13 +10,15 @@ const textCharactersMax = 4_096
 const waitMsMax = 10_000
 
 const State = Type.Enum(messageStates)
+const ChannelName = Type.Enum(channels)
 const Instant = Type.String({ description: 'ISO 8601' })
 const NullableInstant = Type.Union([Instant, Type.Null()])
 const Phone = Type.String({ minLength: 1, maxLength: 40 })
 
 export const SendBody = Type.Object(
   {
-    phone: Phone,
+    phone: Type.Optional(Phone),
+    email: Type.Optional(Type.String({ minLength: 1, maxLength: 260 })),
     message: Type.Optional(
       Type.String({
         maxLength: textCharactersMax,
@@ -29,6 +32,15 @@ export const SendBody = Type.Object(
         strict,
       ),
     ),
+    purpose: Type.Optional(
+      Type.Literal('notice', { description: 'Waits for the end of the quiet hours; only with `message`' }),
+    ),
+    topic: Type.Optional(
+      Type.String({
+        pattern: '^[a-z0-9-]{1,64}$',
+        description: 'A newer notice on it takes the place of those that still wait',
+      }),
+    ),
   },
   strict,
 )
@@ -36,10 +48,9 @@ export const SendQuery = Type.Object(
   { wait: Type.Optional(Type.Integer({ minimum: 0, maximum: waitMsMax })) },
   strict,
 )
-export const SendHeaders = Type.Object({
-  'idempotency-key': Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' })),
-})
-export const SendAnswer = Type.Object({ id: Type.String(), status: State })
+const IdempotencyKey = Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' })
+export const SendHeaders = Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey) })
+export const SendAnswer = Type.Object({ id: Type.String(), status: State, channel: ChannelName })
 /** An error body that also tells the connection's state. */
 export const LoggedOutAnswer = Type.Object({
   status: Type.Literal(false),
@@ -49,8 +60,10 @@ export const LoggedOutAnswer = Type.Object({
 })
 
 export const MessageParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f-]{36}$' }) })
+export const KeyParams = Type.Object({ idempotencyKey: IdempotencyKey })
 export const MessageAnswer = Type.Object({
   id: Type.String(),
+  channel: ChannelName,
   to: Type.String({ description: 'Masked' }),
   state: State,
   tries: Type.Integer(),
@@ -58,6 +71,12 @@ export const MessageAnswer = Type.Object({
   deadline: Instant,
   history: Type.Array(
     Type.Object({ state: State, at: Instant, reason: Type.Union([Type.String(), Type.Null()]) }),
+  ),
+  fallback: Type.Union(
+    [Type.Object({ id: Type.String(), channel: ChannelName, state: State }), Type.Null()],
+    {
+      description: 'The message that says it again on another channel',
+    },
   ),
 })
 
@@ -93,4 +112,7 @@ export const StatusAnswer = Type.Object({
   lastSendOk: Type.Union([Type.Boolean(), Type.Null()]),
   queueDepth: Type.Integer(),
   oldestAgeSeconds: Type.Integer(),
+  channels: Type.Array(
+    Type.Object({ channel: ChannelName, driver: Type.String(), available: Type.Boolean() }),
+  ),
 })

@@ -12,7 +12,11 @@ describe('POST /api/send-message', () => {
     const { send, request, printed } = await startGateway()
     const answer = await send(text)
     expect(answer.statusCode).toBe(202)
-    expect(answer.json()).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), status: 'queued' })
+    expect(answer.json()).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      status: 'queued',
+      channel: 'whatsapp',
+    })
     const repeated = await request({ url: `/api/messages/${answer.json().id}` })
     expect(repeated.statusCode).toBe(200)
     await eventually(() => printed).toMatchObject([{ to: phone, text: text.message }])

@@ -1,15 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
-import { maskPhoneNumber } from '@ura/core/phone-number'
 import { isLoggedIn, type DeliveryStatus, type Driver, type OutgoingMessage } from '../drivers/driver.ts'
-import { isSettled, type MessageState } from './message-state.ts'
+import { answerWithin } from './answer-within.ts'
+import { type Channel, maskRecipient } from './channel.ts'
+import type { MessageState } from './message-state.ts'
+import { MoveJournal } from './move-journal.ts'
 import type { Move, OutboxStore, StoredMessage } from './outbox-store.ts'
 import { GivenUpError, moveAfterError, type RetryPolicy } from './send-outcome.ts'
 import type { Timers } from './timers.ts'
-import { type ToldMove, toldMoveOf } from './told-move.ts'
+import type { ToldMove } from './told-move.ts'
 
 export interface DispatcherOptions {
+  /** Whose messages it hands over. */
+  channel: Channel
   store: OutboxStore
   driver: Driver
   clock: Clock
@@ -20,23 +24,23 @@ export interface DispatcherOptions {
   retry: RetryPolicy
   /** A send without an answer for this long is given up: its message becomes `unknown`. */
   sendTimeoutMs: number
+  /** When the quiet hours of an instant end; null when it lies in none. */
+  quietUntil: (instant: Date) => Date | null
+  /** How long a notice that was held over quiet hours may still be sent after them. */
+  noticeLifeMs: number
   /** Told of every message that has settled, once that is on disk. */
   onSettled: (messageId: string, state: MessageState) => void
 }
 
 /** Pause after the store refused to work (a full disk), before everything is tried again. */
 const storeFaultPauseMs = 1_000
-/** What has happened and is not on disk yet, at most; a provider that tells more meanwhile is not listened to. */
-const movesMax = 10_000
-
 /**
- * Hands queued messages to the driver: serial per recipient, at the driver's pace, each marked `sending` on disk
+ * Hands queued messages of a channel to its driver: serial per recipient, at the driver's pace, each marked `sending` on disk
  * before the driver sees it. Sleeps until something is accepted, answered or due; one timer, no polling.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions
-  /** What has happened but isn't on disk yet; kept in order until the store takes it. */
-  readonly #moves: ToldMove[] = []
+  readonly #journal: MoveJournal
   readonly #underWay = new Map<string, AbortController>()
   #run: Promise<void> | null = null
   #runAgain = false
@@ -45,9 +49,12 @@ export class Dispatcher {
   #phase: 'open' | 'draining' | 'closed' = 'open'
   #onDrained = (): void => {}
   #lastSendOk: boolean | null = null
+  /** When the next held notice may go, as of the last look at the queue; 0 = not looked yet. */
+  #heldUntilMs = 0
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#journal = new MoveJournal(options)
     // A driver that must be fed slowly may have been fed right before this start.
     const { driver, clock } = options
     this.#nextHandoverAtMs = clock.now().getTime() + driver.pace.driverIntervalMs
@@ -73,11 +80,9 @@ export class Dispatcher {
    * and in its order until the store works again.
    */
   async report(status: DeliveryStatus): Promise<void> {
-    if (this.#moves.length >= movesMax) {
-      this.#options.log.error({ movesMax }, 'delivery status dropped: too much waits for the store')
-      return
+    if (this.#journal.addReport(status)) {
+      await this.wake()
     }
-    await this.#record(toldMoveOf(status))
   }
 
   /**
@@ -86,23 +91,12 @@ export class Dispatcher {
    * @throws what the store throws; nothing has happened then
    */
   async settle(status: DeliveryStatus): Promise<'moved' | 'unmoved' | 'unknown'> {
-    const { store } = this.#options
-    const told = toldMoveOf(status)
-    const id =
-      told.id === null
-        ? (this.#answeredBy(status.id) ?? (await this.#idOf(told)) ?? this.#answeredBy(status.id))
-        : ((await store.find(told.id))?.id ?? null)
-    if (id === null) {
-      return 'unknown'
+    const result = await this.#journal.settle(status)
+    if (result === 'moved') {
+      // The recipient's next message may go now.
+      void this.wake()
     }
-    const move = { ...told, id }
-    if (!(await store.move(move))) {
-      return 'unmoved'
-    }
-    this.#tell(move)
-    // The recipient's next message may go now.
-    void this.wake()
-    return 'moved'
+    return result
   }
 
   /** Hands over nothing more, waits up to `graceMs` for what is under way and gives the rest up as `unknown`. */
@@ -145,68 +139,48 @@ export class Dispatcher {
   }
 
   async #runOnce(): Promise<void> {
-    await this.#writeMoves()
+    await this.#journal.write()
     if (this.#phase !== 'open') {
       return
     }
-    const { store, clock, driver, onSettled, log } = this.#options
+    const { channel, store, clock, driver, onSettled, log } = this.#options
     // Taken before looking, so that what falls due while we look is not slept past.
     const now = clock.now()
-    for (const messageId of await store.expireOverdue(now)) {
+    for (const messageId of await store.expireOverdue({ channel, now })) {
       log.warn({ messageId, state: 'expired' }, 'message settled')
       onSettled(messageId, 'expired')
     }
+    await this.#releaseHeld(now)
     if (isLoggedIn(driver.state().state)) {
       await this.#handOver()
     }
     await this.#sleepUntilDue(now)
   }
 
-  /** Writes what happened, oldest first; an entry stays until the store has it. */
-  async #writeMoves(): Promise<void> {
-    for (let told = this.#moves[0]; told !== undefined; told = this.#moves[0]) {
-      const id = await this.#idOf(told)
-      const move = id === null ? null : { ...told, id }
-      const moved = move !== null && (await this.#options.store.move(move))
-      this.#moves.shift()
-      if (moved) {
-        this.#tell(move)
-      }
-    }
-  }
-
-  /** Whose send brought that id, while the answer still waits for the store. */
-  #answeredBy(providerId: string): string | null {
-    return this.#moves.find((move) => move.id !== null && move.providerId === providerId)?.id ?? null
-  }
-
-  async #idOf({ id, providerId }: ToldMove): Promise<string | null> {
-    return id === null && providerId !== undefined
-      ? ((await this.#options.store.findByProviderId(providerId))?.id ?? null)
-      : id
-  }
-
-  #tell({ id, to, reason }: Move): void {
-    const { log, onSettled } = this.#options
-    log.info({ messageId: id, state: to, reason }, 'message moved')
-    if (isSettled(to)) {
-      onSettled(id, to)
+  /** Lets go what was held over quiet hours that are over; asks the store only when something was. */
+  async #releaseHeld(now: Date): Promise<void> {
+    if (now.getTime() >= this.#heldUntilMs) {
+      const { store, channel } = this.#options
+      this.#heldUntilMs = (await store.releaseHeld({ channel, now }))?.getTime() ?? Infinity
     }
   }
 
   async #handOver(): Promise<void> {
-    const { store, clock, driver, random } = this.#options
+    const { channel, store, clock, driver, random } = this.#options
     const { parallelMax, recipientIntervalMs, driverIntervalMs, driverJitterMs = 0 } = driver.pace
     while (this.#phase === 'open' && this.#underWay.size < parallelMax) {
       // First what was answered meanwhile: of a fast driver's answers, a crash must not find many unwritten.
-      await this.#writeMoves()
+      await this.#journal.write()
       const now = clock.now()
       if (now.getTime() < this.#nextHandoverAtMs) {
         return
       }
-      const message = await store.nextReady({ now, recipientIntervalMs })
+      const message = await store.nextReady({ channel, now, recipientIntervalMs })
       if (message === null) {
         return
+      }
+      if (message.isNotice && (await this.#held(message, now))) {
+        continue
       }
       const { id, to, content } = message
       // On disk before the driver sees it: a crash from here on leaves `sending`, which is never sent again.
@@ -220,32 +194,49 @@ export class Dispatcher {
     }
   }
 
+  /** Whether a notice has to wait for the end of quiet hours; if so it does, and is not looked at again before. */
+  async #held({ id }: StoredMessage, now: Date): Promise<boolean> {
+    const { store, quietUntil, noticeLifeMs } = this.#options
+    const until = quietUntil(now)
+    if (until === null) {
+      return false
+    }
+    await store.hold(id, { at: now, until, deadline: new Date(until.getTime() + noticeLifeMs) })
+    return true
+  }
+
   /** A fault may come after the mark was written, and then nothing but this would take it back: the driver knows of nothing. */
   async #mark(id: string, now: Date): Promise<boolean> {
     try {
       return await this.#options.store.move({ id, to: 'sending', at: now })
     } catch (error) {
-      this.#moves.push({ id, to: 'queued', at: now, dueAt: now, reason: 'store_fault' })
+      this.#journal.add({ id, to: 'queued', at: now, dueAt: now, reason: 'store_fault' })
       throw error
     }
   }
 
   async #send(stored: StoredMessage, outgoing: OutgoingMessage): Promise<void> {
-    const { driver, clock, timers, log, random, retry, sendTimeoutMs } = this.#options
+    const { channel, driver, clock, timers, log, random, retry, sendTimeoutMs } = this.#options
     const { id } = outgoing
     const controller = new AbortController()
     this.#underWay.set(id, controller)
     const cancel = timers.setTimer(() => controller.abort(new GivenUpError('timeout')), sendTimeoutMs)
     let move: Move
     try {
-      const { providerId } = await this.#answered(outgoing, controller.signal)
+      const { providerId } = await answerWithin(controller.signal, {
+        sending: driver.send(outgoing, controller.signal),
+        // Proves that an `unknown` message was sent; a late error proves nothing.
+        onLateAnswer: (late) =>
+          void this.#record({ id, to: 'sent', at: clock.now(), reason: 'late_answer', ...late }),
+      })
       move = { id, to: 'sent', at: clock.now(), providerId }
     } catch (error) {
       move = moveAfterError(error, { id, tries: stored.tries + 1, at: clock.now(), random, retry })
       log.warn(
         {
           messageId: id,
-          to: maskPhoneNumber(outgoing.to),
+          to: maskRecipient(outgoing.to),
+          channel,
           driver: driver.name,
           errorName: (error as Error).name,
         },
@@ -262,50 +253,25 @@ export class Dispatcher {
     }
   }
 
-  /** The driver's answer, or the signal's reason when that comes first: a driver that hangs holds up nobody. */
-  async #answered(outgoing: OutgoingMessage, signal: AbortSignal): Promise<{ providerId: string }> {
-    const { promise: aborted, reject } = Promise.withResolvers<never>()
-    const giveUp = (): void => reject(signal.reason as GivenUpError)
-    signal.addEventListener('abort', giveUp, { once: true })
-    const sending = this.#options.driver.send(outgoing, signal)
-    try {
-      return await Promise.race([sending, aborted])
-    } catch (error) {
-      if (signal.aborted) {
-        this.#recordLateAnswer(outgoing.id, sending)
-      }
-      throw error
-    } finally {
-      signal.removeEventListener('abort', giveUp)
-    }
-  }
-
-  /** An answer after the timeout proves that an `unknown` message was sent; a late error proves nothing. */
-  #recordLateAnswer(id: string, sending: Promise<{ providerId: string }>): void {
-    void sending.then(
-      ({ providerId }) =>
-        this.#record({ id, to: 'sent', at: this.#options.clock.now(), reason: 'late_answer', providerId }),
-      () => {},
-    )
-  }
-
   async #record(move: ToldMove): Promise<void> {
     if (this.#phase !== 'closed') {
-      this.#moves.push(move)
+      this.#journal.add(move)
       await this.wake()
     }
   }
 
   async #sleepUntilDue(now: Date): Promise<void> {
-    const { store, driver } = this.#options
+    const { channel, store, driver } = this.#options
     const { recipientIntervalMs } = driver.pace
-    const dueAt = await store.nextWakeAt({ now, recipientIntervalMs })
+    this.#heldUntilMs = (await store.heldUntil(channel))?.getTime() ?? Infinity
+    const dueAt = await store.nextWakeAt({ channel, now, recipientIntervalMs })
     if (dueAt === null) {
       this.#cancelTimer()
       return
     }
+    const lookAtMs = Math.min(dueAt.getTime(), this.#heldUntilMs)
     const handoverAtMs = this.#nextHandoverAtMs > now.getTime() ? this.#nextHandoverAtMs : Infinity
-    this.#setTimer(Math.max(0, Math.min(dueAt.getTime(), handoverAtMs) - now.getTime()))
+    this.#setTimer(Math.max(0, Math.min(lookAtMs, handoverAtMs) - now.getTime()))
   }
 
   #setTimer(delayMs: number): void {

@@ -3,7 +3,7 @@ import { isSettled, mayMove, messageStates } from './message-state.ts'
 
 /** Every allowed move; what isn't here is refused. */
 const allowed: Readonly<Record<string, string>> = {
-  queued: 'sending sent delivered read expired',
+  queued: 'sending sent delivered read expired superseded',
   sending: 'queued sent delivered read failed unknown',
   sent: 'delivered read failed',
   delivered: 'read',
@@ -11,6 +11,7 @@ const allowed: Readonly<Record<string, string>> = {
   failed: 'delivered read',
   expired: '',
   unknown: 'sent delivered read failed',
+  superseded: '',
 }
 
 describe('the state of a message', () => {

@@ -11,13 +11,15 @@ export const messageStates = [
   'failed',
   'expired',
   'unknown',
+  // A newer notice on the same topic took its place while it waited.
+  'superseded',
 ] as const
 
 export type MessageState = (typeof messageStates)[number]
 
 const followers: Readonly<Record<MessageState, readonly MessageState[]>> = {
   // `sent` and later without `sending`: a try was taken for unsent, and the provider's status proves otherwise.
-  queued: ['sending', 'sent', 'delivered', 'read', 'expired'],
+  queued: ['sending', 'sent', 'delivered', 'read', 'expired', 'superseded'],
   // Back to `queued` is the retry of what is known unsent; statuses may come before the send's own answer.
   sending: ['queued', 'sent', 'delivered', 'read', 'failed', 'unknown'],
   sent: ['delivered', 'read', 'failed'],
@@ -26,6 +28,7 @@ const followers: Readonly<Record<MessageState, readonly MessageState[]>> = {
   // Statuses come in any order, and a delivery is proof against a failure told before it.
   failed: ['delivered', 'read'],
   expired: [],
+  superseded: [],
   // Never back to `queued`: the message may have left, so it is never blindly sent again.
   unknown: ['sent', 'delivered', 'read', 'failed'],
 }

@@ -2,52 +2,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StartupError } from '@ura/core/service'
 import { DatabaseSync } from 'node:sqlite'
-import { inboundSchema } from '../inbound/sqlite-inbound-schema.ts'
 import { openingFault } from './sqlite-fault.ts'
-
-/** Forward only; the database's `user_version` tells how many of these it has. Times are epoch milliseconds. */
-const migrations: readonly string[] = [
-  `CREATE TABLE message (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    idempotency_key TEXT UNIQUE,
-    body_hash TEXT NOT NULL,
-    recipient TEXT NOT NULL,
-    content TEXT,
-    state TEXT NOT NULL CHECK (
-      state IN ('queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'expired', 'unknown')),
-    tries INTEGER NOT NULL DEFAULT 0,
-    accepted_at INTEGER NOT NULL,
-    due_at INTEGER NOT NULL,
-    deadline INTEGER NOT NULL,
-    handed_at INTEGER,
-    provider_id TEXT
-  ) STRICT;
-  CREATE INDEX message_open ON message (recipient, seq) WHERE state IN ('queued', 'sending');
-  CREATE INDEX message_queued ON message (seq, due_at) WHERE state = 'queued';
-  CREATE INDEX message_deadline ON message (deadline) WHERE state = 'queued';
-  CREATE INDEX message_content ON message (seq) WHERE content IS NOT NULL;
-  CREATE INDEX message_handed ON message (recipient, handed_at) WHERE handed_at IS NOT NULL;
-  CREATE INDEX message_handed_at ON message (handed_at) WHERE handed_at IS NOT NULL;
-  CREATE INDEX message_provider ON message (provider_id) WHERE provider_id IS NOT NULL;
-  CREATE TABLE transition (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    message_seq INTEGER NOT NULL REFERENCES message (seq) ON DELETE CASCADE,
-    state TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    reason TEXT
-  ) STRICT;
-  CREATE INDEX transition_message ON transition (message_seq);`,
-  `ALTER TABLE message ADD COLUMN kind TEXT CHECK (kind IN ('text', 'otp'));
-  ALTER TABLE message ADD COLUMN keeps_content INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE message ADD COLUMN replay_of TEXT;
-  UPDATE message SET kind = json_extract(content, '$.kind') WHERE content IS NOT NULL;
-  CREATE UNIQUE INDEX message_replay ON message (replay_of) WHERE replay_of IS NOT NULL;
-  CREATE INDEX message_dead ON message (seq) WHERE state IN ('failed', 'expired', 'unknown');
-  CREATE INDEX message_due ON message (due_at) WHERE state = 'queued';
-  CREATE INDEX message_kept ON message (seq) WHERE keeps_content = 1;`,
-  inboundSchema,
-]
+import { sqliteMigrations } from './sqlite-outbox-migrations.ts'
 
 /** How long a start waits for the gateway before it to let go of the file. */
 const busyTimeoutMs = 1_000
@@ -66,8 +22,8 @@ export function openOutboxDatabase(path: string): DatabaseSync {
     database = new DatabaseSync(path, { timeout: busyTimeoutMs })
     // EXCLUSIVE before WAL: the lock is held for life and no shared-memory file is made (sqlite.org/wal.html, 8).
     database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; BEGIN EXCLUSIVE; COMMIT;`)
-    migrate(database)
+      PRAGMA secure_delete = ON; BEGIN EXCLUSIVE; COMMIT;`)
+    migrateDatabase(database)
     return database
   } catch (error) {
     database?.close()
@@ -90,7 +46,13 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-function migrate(database: DatabaseSync): void {
+/** Brings the schema up to date; foreign keys are checked from then on. */
+export function migrateDatabase(
+  database: DatabaseSync,
+  migrations: readonly string[] = sqliteMigrations,
+): void {
+  // A table is made anew by dropping the old one, which would take along what refers to it (sqlite.org/lang_altertable, 7).
+  database.exec('PRAGMA foreign_keys = OFF')
   const row = database.prepare('PRAGMA user_version').get()
   const done = Number(row?.['user_version'])
   if (done > migrations.length) {
@@ -101,4 +63,5 @@ function migrate(database: DatabaseSync): void {
       inTransaction(database, () => database.exec(`${statements} PRAGMA user_version = ${index + 1};`))
     }
   }
+  database.exec('PRAGMA foreign_keys = ON')
 }

@@ -5,6 +5,8 @@ import { StartupError } from '@ura/core/service'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { later, newMessage } from '../testing/test-outbox.ts'
+import { sqliteMigrations } from './sqlite-outbox-migrations.ts'
+import { migrateDatabase } from './sqlite-outbox-schema.ts'
 import { SqliteOutboxStore } from './sqlite-outbox-store.ts'
 
 function openStore(options: { textsMax?: number; path?: string } = {}) {
@@ -71,18 +73,62 @@ describe('the outbox in SQLite', () => {
     expect(readFileSync(path).includes('the-secret-words')).toBe(false)
   })
 
-  it('takes over the file of the first version, with what waits in it', async () => {
+  it.each([1, 2, 3])(
+    'takes over a file of version %i, with what waits in it, its history and its places',
+    async (version) => {
+      const path = join(temporaryFolder(), 'outbox.sqlite')
+      const file = new DatabaseSync(path)
+      migrateDatabase(file, sqliteMigrations.slice(0, version))
+      const content = JSON.stringify({ kind: 'text', text: 'oi' })
+      file.exec(`INSERT INTO message (seq, id, idempotency_key, body_hash, recipient, content, state, tries,
+          accepted_at, due_at, deadline, handed_at, provider_id) VALUES
+          (7, 'sent', 'key-1', 'hash', '+5545999990001', NULL, 'sent', 1, 1, 0, 9, 5, 'wamid'),
+          (8, 'waiting', 'key-2', 'hash', '+5545999990001', '${content}', 'queued', 0, 2, 0, 99, NULL, NULL),
+          (30, 'forgotten', 'key-3', 'hash', '+5545999990001', NULL, 'sent', 1, 1, 0, 9, 5, NULL);
+        INSERT INTO transition (message_seq, state, at, reason) VALUES
+          (7, 'queued', 1, NULL), (7, 'sending', 5, NULL), (7, 'sent', 6, NULL), (8, 'queued', 2, NULL);
+        DELETE FROM message WHERE id = 'forgotten';`)
+      if (version > 1) {
+        file.exec(`UPDATE message SET kind = 'text', replay_of = iif(id = 'waiting', 'dead', NULL)`)
+      }
+      file.close()
+      const { store } = openStore({ path })
+      expect(await store.findByIdempotencyKey('key-2')).toMatchObject({
+        id: 'waiting',
+        place: 8,
+        channel: 'whatsapp',
+        to: '+5545999990001',
+        isNotice: false,
+        kind: 'text',
+        content: { kind: 'text', text: 'oi' },
+        state: 'queued',
+        replayOf: version > 1 ? 'dead' : null,
+        fallbackOf: null,
+      })
+      expect(await store.findByProviderId('wamid')).toMatchObject({ id: 'sent', state: 'sent', tries: 1 })
+      expect((await store.history('sent')).map(({ state }) => state)).toEqual(['queued', 'sending', 'sent'])
+      expect(
+        await store.nextReady({ channel: 'whatsapp', now: new Date(10), recipientIntervalMs: 0 }),
+      ).toMatchObject({ id: 'waiting' })
+      const acceptance = await store.accept(newMessage('new'), 10)
+      expect(acceptance).toMatchObject({ outcome: 'accepted', message: { place: 31 } })
+      expect(await store.move({ id: 'waiting', to: 'superseded', at: new Date(11) })).toBe(true)
+    },
+  )
+
+  it('forgets the history together with its message, in a file that was taken over as well', async () => {
     const path = join(temporaryFolder(), 'outbox.sqlite')
-    const { store } = openStore({ path })
-    await store.accept(newMessage('waiting'), 10)
-    await store.close()
     const file = new DatabaseSync(path)
-    file.exec(`DROP INDEX message_replay; DROP INDEX message_dead; DROP INDEX message_due;
-      DROP INDEX message_kept; DROP TABLE inbound_message; DROP TABLE webhook_call;
-      ALTER TABLE message DROP COLUMN kind; ALTER TABLE message DROP COLUMN keeps_content;
-      ALTER TABLE message DROP COLUMN replay_of; PRAGMA user_version = 1`)
+    migrateDatabase(file, sqliteMigrations.slice(0, 3))
     file.close()
-    const { store: newer } = openStore({ path })
-    expect(await newer.find('waiting')).toMatchObject({ kind: 'text', replayOf: null, state: 'queued' })
+    const { store } = openStore({ path })
+    await store.accept(newMessage('m'), 10)
+    await store.move({ id: 'm', to: 'expired', at: later(1) })
+    await store.prune(later(1))
+    await store.close()
+    const after = new DatabaseSync(path)
+    onTestFinished(() => after.close())
+    expect(after.prepare('SELECT count(*) AS count FROM transition').get()).toEqual({ count: 0 })
+    expect(after.prepare('PRAGMA foreign_key_check').all()).toEqual([])
   })
 })

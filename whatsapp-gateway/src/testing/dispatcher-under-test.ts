@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { createLogger } from '@ura/core/logger'
 import { NotSentError } from '../drivers/driver.ts'
 import { Dispatcher } from '../outbox/dispatcher.ts'
+import { quietUntil } from '../outbox/quiet-hours.ts'
 import { SqliteOutboxStore } from '../outbox/sqlite-outbox-store.ts'
 import type { FakeDriver } from './fake-driver.ts'
 import { ManualTime } from './manual-time.ts'
@@ -11,6 +12,8 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 export const sendTimeoutMs = 30_000
 export const minuteMs = 60_000
+/** Of São Paulo; the time of these tests begins at 14:30 there. */
+export const nightHours = { startsAt: '21:00', endsAt: '07:00' }
 export const maria = '+5545999990001'
 export const joao = '+5545999990002'
 
@@ -27,6 +30,7 @@ export async function startDispatcher(driver: FakeDriver, random: () => number =
   const store = new SqliteOutboxStore({ path: join(temporaryFolder(), 'outbox.sqlite'), textsMax: 0 })
   const settled: string[] = []
   const dispatcher = new Dispatcher({
+    channel: 'whatsapp',
     store,
     driver,
     clock: time,
@@ -35,6 +39,8 @@ export async function startDispatcher(driver: FakeDriver, random: () => number =
     random,
     retry: { triesMax: 3, delayMs: 1_000, delayMaxMs: 30_000 },
     sendTimeoutMs,
+    quietUntil: (instant) => quietUntil(instant, nightHours, 'America/Sao_Paulo'),
+    noticeLifeMs: 24 * 60 * minuteMs,
     onSettled: (id) => settled.push(id),
   })
   await driver.start({

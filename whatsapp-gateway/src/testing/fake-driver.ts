@@ -1,6 +1,7 @@
 import type {
   ConnectionState,
   ConnectionStatus,
+  DeliveryStatus,
   Driver,
   DriverEvents,
   DriverPace,
@@ -19,17 +20,26 @@ export interface Handover {
 export class FakeDriver implements Driver {
   readonly name = 'fake'
   readonly pace: DriverPace
+  readonly tellsDelivery?: true
   readonly handovers: Handover[] = []
   readonly #answersAtOnce: boolean
   #status: ConnectionStatus = { state: 'connected', since: new Date(0), qrAttempt: null, qrExpiresAt: null }
   #events: DriverEvents | null = null
 
   constructor(
-    options: { answersAtOnce?: boolean; pace?: Partial<DriverPace>; state?: ConnectionState } = {},
+    options: {
+      answersAtOnce?: boolean
+      pace?: Partial<DriverPace>
+      state?: ConnectionState
+      tellsDelivery?: true
+    } = {},
   ) {
     this.#answersAtOnce = options.answersAtOnce ?? false
     this.pace = { recipientIntervalMs: 0, driverIntervalMs: 0, parallelMax: 8, ...options.pace }
     this.#status = { ...this.#status, state: options.state ?? 'connected' }
+    if (options.tellsDelivery === true) {
+      this.tellsDelivery = true
+    }
   }
 
   async start(events: DriverEvents): Promise<void> {
@@ -47,6 +57,10 @@ export class FakeDriver implements Driver {
   become(state: ConnectionState): void {
     this.#status = { ...this.#status, state }
     this.#events?.connectionChanged()
+  }
+
+  report(status: Pick<DeliveryStatus, 'id' | 'state'>): void {
+    this.#events?.deliveryReported({ identifiedBy: 'message', at: new Date(0), ...status })
   }
 
   send(message: OutgoingMessage, signal: AbortSignal): Promise<{ providerId: string }> {

@@ -22,9 +22,16 @@ export interface GatewayUnderTest {
   send: (body: object, options?: { key?: string; wait?: number }) => Promise<LightMyRequestResponse>
 }
 
-/** The whole gateway in memory and a temporary folder, with a clock that stands still; closed with the test. */
+/**
+ * The whole gateway in memory and a temporary folder, with a clock that stands still; closed with the test. Its timers are the
+ * machine's own unless `hasManualTimers`, which moves them with the clock.
+ */
 export async function startGateway(
-  options: { environment?: Record<string, string>; parts?: Partial<GatewayParts> } = {},
+  options: {
+    environment?: Record<string, string>
+    parts?: Partial<GatewayParts>
+    hasManualTimers?: boolean
+  } = {},
 ): Promise<GatewayUnderTest> {
   const time = new ManualTime()
   const printed: PrintedMessage[] = []
@@ -44,6 +51,7 @@ export async function startGateway(
     clock: time,
     log,
     onMessage: (message) => printed.push(message),
+    ...(options.hasManualTimers === true ? { timers: time } : {}),
     ...options.parts,
   })
   onTestFinished(() => gateway.close())

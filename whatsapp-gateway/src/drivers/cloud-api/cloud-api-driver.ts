@@ -55,6 +55,7 @@ const trialPauseMs = 1_000
 export class CloudApiDriver implements Driver {
   readonly name = cloudApiDriverName
   readonly pace = cloudApiPace
+  readonly tellsDelivery = true
   readonly #options: CloudApiDriverOptions
   readonly #channel: Channel
   #events: DriverEvents | null = null

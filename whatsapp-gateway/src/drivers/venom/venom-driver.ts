@@ -67,6 +67,7 @@ const childEntry = new URL('./child/main.ts', import.meta.url).pathname
 export class VenomDriver implements Driver {
   readonly name = 'venom'
   readonly pace = venomPace
+  readonly tellsDelivery = true
   readonly qrLogin: QrLogin
   readonly #options: VenomDriverOptions
   readonly #recipients: RecipientCache

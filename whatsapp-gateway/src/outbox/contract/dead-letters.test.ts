@@ -83,7 +83,9 @@ describe('a replay', () => {
     expect(await store.findReplayOf('dead')).toMatchObject({ id: 'again' })
     expect(await store.findReplayOf('again')).toBeNull()
     const now = later(5_001)
-    expect(await store.nextReady({ now, recipientIntervalMs: 0 })).toMatchObject({ id: 'again' })
+    expect(await store.nextReady({ channel: 'whatsapp', now, recipientIntervalMs: 0 })).toMatchObject({
+      id: 'again',
+    })
   })
 
   it('happens once', async () => {

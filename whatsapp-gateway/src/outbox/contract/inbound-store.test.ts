@@ -128,7 +128,9 @@ describe('a reply', () => {
     await inbound.receive(received('one'), receiving)
     expect(await inbound.complete(1, answered('reply'))).toBe(true)
     expect(await inbound.next(acceptedAt)).toBeNull()
-    expect(await store.nextReady({ now: later(2), recipientIntervalMs: 0 })).toMatchObject({ id: 'reply' })
+    expect(
+      await store.nextReady({ channel: 'whatsapp', now: later(2), recipientIntervalMs: 0 }),
+    ).toMatchObject({ id: 'reply' })
   })
 
   it('that finds no room leaves its message to be worked through', async () => {
@@ -161,7 +163,7 @@ describe('a reply', () => {
     await inbound.receive(received('one'), receiving)
     await inbound.complete(1, answered('reply'))
     expect(await inbound.complete(1, answered('reply'))).toBe(true)
-    expect(await store.backlog()).toMatchObject({ depth: 1 })
+    expect(await store.backlog(null)).toMatchObject({ depth: 1 })
   })
 })
 

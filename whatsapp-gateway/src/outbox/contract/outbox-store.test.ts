@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { Channel } from '../channel.ts'
 import { acceptedAt, createTestOutbox, later, newMessage, settle } from '../../testing/test-outbox.ts'
 
-const pacing = { now: later(1), recipientIntervalMs: 0 }
+const channel: Channel = 'whatsapp'
+const pacing = { channel, now: later(1), recipientIntervalMs: 0 } as const
 
 async function openStore(options: { textsMax?: number } = {}) {
   const outbox = await createTestOutbox()
@@ -86,7 +88,7 @@ describe('an outbox', () => {
     await store.accept(newMessage('a1'), 10)
     await store.accept(newMessage('a2'), 10)
     await settle(store, 'a1', 'sent')
-    const paced = (ms: number) => ({ now: later(ms), recipientIntervalMs: 6_000 })
+    const paced = (ms: number) => ({ channel, now: later(ms), recipientIntervalMs: 6_000 })
     // Since its answer: when in between the provider took it is not known.
     expect(await store.nextReady(paced(6_001))).toBeNull()
     expect(await store.nextWakeAt(paced(6_001))).toEqual(later(6_002))
@@ -112,9 +114,9 @@ describe('an outbox', () => {
     const store = await openStore()
     await store.accept(newMessage('m', { deadline: later(1_000) }), 10)
     expect(await store.nextReady({ ...pacing, now: later(999) })).toMatchObject({ id: 'm' })
-    expect(await store.expireOverdue(later(999))).toEqual([])
+    expect(await store.expireOverdue({ channel, now: later(999) })).toEqual([])
     expect(await store.nextReady({ ...pacing, now: later(1_000) })).toBeNull()
-    expect(await store.expireOverdue(later(1_000))).toEqual(['m'])
+    expect(await store.expireOverdue({ channel, now: later(1_000) })).toEqual(['m'])
     expect(await store.find('m')).toMatchObject({ state: 'expired' })
     expect(await store.nextWakeAt(pacing)).toBeNull()
   })
@@ -130,7 +132,7 @@ describe('an outbox', () => {
     expect(await reopened.recoverInterrupted(later(2))).toBe(1)
     expect(await reopened.find('under-way')).toMatchObject({ state: 'unknown' })
     expect(await reopened.nextReady(pacing)).toMatchObject({ id: 'waiting' })
-    expect(await reopened.backlog()).toEqual({ depth: 1, oldestAcceptedAt: acceptedAt })
+    expect(await reopened.backlog(null)).toEqual({ depth: 1, waitingSince: acceptedAt })
   })
 
   it('keeps the newest texts for a driver with a transcript, and blanks them when the driver changes', async () => {

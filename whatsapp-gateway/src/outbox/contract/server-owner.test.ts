@@ -60,7 +60,7 @@ describe('the owner of an outbox on a server', () => {
     const other = await createTestDatabase()
     onTestFinished(() => other.drop())
     const store = await open({ databaseUrl: other.url })
-    expect(await store.backlog()).toMatchObject({ depth: 0 })
+    expect(await store.backlog(null)).toMatchObject({ depth: 0 })
   })
 
   it('whose connection is killed goes on with another one, and nothing that was accepted is lost', async () => {

@@ -1,8 +1,10 @@
 import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
 import { mysqlConnectionOptions } from '@ura/core/database/mysql-session'
 import { createConnection } from 'mysql2'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { newMessage, openMysqlOutbox } from '../../testing/test-outbox.ts'
 import { migrateOutbox, outboxMigrations } from '../mysql/mysql-outbox-schema.ts'
+import { outboxSql } from '../mysql/mysql-outbox-statements.ts'
 import { type Session, sessionOn } from '../mysql/session.ts'
 
 let database: TestDatabase
@@ -39,6 +41,49 @@ describe("the outbox's schema on a server", () => {
       'gateway_outbox_transitions',
       'gateway_webhook_calls',
     ])
+  })
+
+  it('of the version before is taken over, with what waits in it, its keys and its places', async () => {
+    await migrateOutbox(session, outboxMigrations.slice(0, 2))
+    await session.execute(`INSERT INTO gateway_outbox_messages
+        (seq, id, idempotency_key, body_hash, recipient, kind, content, state, accepted_at, due_at, deadline)
+      VALUES (7, 'waiting', 'key', 'hash', '+5545999990001', 'text', '{"kind":"text","text":"oi"}', 'queued', 1, 0, 99)`)
+    const store = await openMysqlOutbox({ databaseUrl: database.url, leaseSeconds: 3 })
+    onTestFinished(() => store.close())
+    expect(await store.findByIdempotencyKey('key')).toMatchObject({
+      id: 'waiting',
+      place: 7,
+      channel: 'whatsapp',
+      isNotice: false,
+      content: { kind: 'text', text: 'oi' },
+      fallbackOf: null,
+    })
+    const pacing = { channel: 'whatsapp', now: new Date(10), recipientIntervalMs: 0 } as const
+    expect(await store.nextReady(pacing)).toMatchObject({ id: 'waiting' })
+    const mail = { channel: 'email', to: `${'m'.repeat(64)}@${'p.'.repeat(90)}example` } as const
+    expect(await store.accept(newMessage('mail', mail), 10)).toMatchObject({ message: { place: 8, ...mail } })
+  })
+
+  it('finds the next message by an index in its order, and what is due by others', async () => {
+    await migrateOutbox(session)
+    const values = {
+      channel: 'whatsapp',
+      now: 10,
+      pacedAfter: 5,
+      topic: 'ticket-10017',
+      recipients: ['+5545999990001'],
+    }
+    const planOf = async (sql: string) => {
+      const [first] = await session.select(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, values)
+      return { key: first?.['key'], extra: String(first?.['Extra']) }
+    }
+    const next = await planOf(outboxSql.nextReady)
+    expect(next.key).toBe('outbox_ready')
+    expect(next.extra).not.toContain('filesort')
+    expect((await planOf(outboxSql.heldUntil)).extra).toMatch(/optimized away|no matching/i)
+    const fallback = await planOf(outboxSql.dueFallback)
+    expect(fallback.key).toBe('outbox_fallback')
+    expect(fallback.extra).not.toContain('filesort')
   })
 
   it('goes on behind the statement at which a start broke off, whether or not that was noted', async () => {

@@ -30,6 +30,7 @@ it('a status that comes while the server hangs waits in its call, and takes its 
   await settle(store, 'm', 'sent')
 
   const dispatcher = new Dispatcher({
+    channel: 'whatsapp',
     store,
     driver: new FakeDriver({ state: 'logged_out' }),
     clock: systemClock,
@@ -38,6 +39,8 @@ it('a status that comes while the server hangs waits in its call, and takes its 
     random: () => 0.5,
     retry: { triesMax: 3, delayMs: 1_000, delayMaxMs: 30_000 },
     sendTimeoutMs: 30_000,
+    quietUntil: () => null,
+    noticeLifeMs: 86_400_000,
     onSettled: () => {},
   })
   const tries: string[] = []

@@ -6,13 +6,22 @@ import {
   type NewMessage,
   type StoredMessage,
 } from '../outbox-store.ts'
-import { keepsContent, messageOf, type MessageRow, occupiesRecipient } from '../stored-row.ts'
+import {
+  fallbackDueAtAfter,
+  firstReason,
+  keepsContent,
+  messageOf,
+  type MessageRow,
+  newRowOf,
+  occupiesRecipient,
+  quietHoursReason,
+} from '../stored-row.ts'
 import { outboxSql } from './mysql-outbox-statements.ts'
 import type { Session } from './session.ts'
 
 /** A message as it is first written. */
 export type InsertedMessage = Omit<NewMessage, 'content'> &
-  Pick<MessageRow, 'kind' | 'content'> & { replayOf: string | null }
+  Pick<MessageRow, 'kind' | 'content'> & { replayOf?: string; fallbackOf?: string; reason?: string }
 
 /** As long as the columns are; a provider's longer id is told by its beginning, at every look alike. */
 const providerIdCharactersMax = 512
@@ -27,18 +36,34 @@ export function keptProviderId(providerId: string): string {
 export async function acceptMessage(
   session: Session,
   message: NewMessage,
-  queuedMax: number,
+  limits: { queuedMax: number; textsMax: number },
 ): Promise<Acceptance> {
-  const { idempotencyKey: key, content } = message
+  const { idempotencyKey: key, content, acceptedAt } = message
   const [earlier] = key === null ? [] : await session.select(outboxSql.byKey, { key })
   if (earlier !== undefined) {
     return { outcome: 'repeated', message: messageOf(earlier) }
   }
-  if ((await queuedCount(session)) >= queuedMax) {
+  const outdated = await outdatedBy(session, message)
+  if ((await queuedCount(session)) - outdated.length >= limits.queuedMax) {
     return { outcome: 'full' }
   }
-  const inserted = { ...message, kind: content.kind, content: JSON.stringify(content), replayOf: null }
-  return { outcome: 'accepted', message: await insertMessage(session, inserted) }
+  for (const row of outdated) {
+    const move = { id: row.id, to: 'superseded', at: acceptedAt } as const
+    await moveRow(session, row, { move, textsMax: limits.textsMax })
+  }
+  const inserted = { ...message, kind: content.kind, content: JSON.stringify(content) }
+  const accepted = await insertMessage(session, inserted)
+  return { outcome: 'accepted', message: accepted, superseded: outdated.map(messageOf) }
+}
+
+/** Queued notices whose place a new one takes. */
+async function outdatedBy(session: Session, { notice }: NewMessage): Promise<MessageRow[]> {
+  if (notice === undefined || notice.topic === null || notice.recipients.length === 0) {
+    return []
+  }
+  const { topic, recipients } = notice
+  const rows = await session.select(outboxSql.onTopic, { topic, recipients: [...recipients] })
+  return rows as unknown as MessageRow[]
 }
 
 /** How many messages wait to be handed over. */
@@ -49,35 +74,51 @@ export async function queuedCount(session: Session): Promise<number> {
 
 /** Writes a message and the first step of its history; belongs in a transaction. */
 export async function insertMessage(session: Session, message: InsertedMessage): Promise<StoredMessage> {
-  const { id, idempotencyKey, bodyHash, to, kind, content, replayOf } = message
-  const acceptedAt = message.acceptedAt.getTime()
-  const deadline = message.deadline.getTime()
-  const { insertId: seq } = await session.execute(outboxSql.insert, {
-    id,
-    idempotencyKey,
-    bodyHash,
-    recipient: to,
-    kind,
-    content,
-    acceptedAt,
-    deadline,
-    replayOf,
-  })
-  await session.execute(outboxSql.addTransition, { seq, state: 'queued', at: acceptedAt, reason: null })
+  const { kind, content } = message
+  const row = newRowOf(message)
+  const { insertId: seq } = await session.execute(outboxSql.insert, { ...row, kind, content })
+  const reason = message.reason ?? firstReason(message)
+  await session.execute(outboxSql.addTransition, { seq, state: 'queued', at: row.acceptedAt, reason })
   return messageOf({
     seq,
-    id,
-    body_hash: bodyHash,
-    recipient: to,
+    id: row.id,
+    body_hash: row.bodyHash,
+    channel: row.channel,
+    recipient: row.recipient,
+    lane: row.lane,
+    topic: row.topic,
     kind,
     content,
     state: 'queued',
     tries: 0,
-    accepted_at: acceptedAt,
-    deadline,
+    accepted_at: row.acceptedAt,
+    due_at: row.dueAt,
+    deadline: row.deadline,
     provider_id: null,
-    replay_of: replayOf,
+    replay_of: row.replayOf,
+    fallback_of: row.fallbackOf,
+    fallback_to: row.fallbackTo,
+    fallback_due_at: row.fallbackDueAt,
+    fallback_unless: row.fallbackUnless,
   } satisfies MessageRow)
+}
+
+/** As `OutboxStore.hold`; belongs in a transaction. */
+export async function holdMessage(
+  session: Session,
+  id: string,
+  { at, until, deadline }: { at: Date; until: Date; deadline: Date },
+): Promise<boolean> {
+  const [found] = await session.select(outboxSql.byId, { id })
+  const row = found as unknown as MessageRow | undefined
+  if (row?.state !== 'queued') {
+    return false
+  }
+  const { seq } = row
+  await session.execute(outboxSql.hold, { seq, until: until.getTime(), deadline: deadline.getTime() })
+  const step = { seq, state: 'queued', at: at.getTime(), reason: quietHoursReason }
+  await session.execute(outboxSql.addTransition, step)
+  return true
 }
 
 /** Moves a message on where the state machine allows it, and blanks what need not be known any more; in a transaction. */
@@ -96,6 +137,7 @@ export async function moveRow(
   }
   const at = move.at.getTime()
   const isKept = keepsContent(row, move.to) && row.content !== null
+  const fallbackDueAt = fallbackDueAtAfter(row, move)
   await session.execute(outboxSql.changeState, {
     seq,
     at,
@@ -105,15 +147,29 @@ export async function moveRow(
     isTry: move.to === 'sending' ? 1 : 0,
     occupies: occupiesRecipient(row.state, move.to) ? 1 : 0,
     keepsContent: isKept ? 1 : 0,
+    fallbackDueAt,
   })
   const reason = move.reason?.slice(0, reasonCharactersMax) ?? null
   await session.execute(outboxSql.addTransition, { seq, at, state: move.to, reason })
   if (isKept) {
     await blankDeadBeyond(session)
-  } else if (isSettled(move.to)) {
-    await (textsMax === 0 ? session.execute(outboxSql.blank, { seq }) : blankBeyond(session, textsMax))
+  } else if (isSettled(move.to) && fallbackDueAt === null) {
+    await blankSettled(session, row, textsMax)
   }
   return true
+}
+
+/** What only a driver with a transcript keeps for a while goes with the oldest of it; anything else goes at once. */
+export async function blankSettled(
+  session: Session,
+  { seq, channel }: Pick<MessageRow, 'seq' | 'channel'>,
+  textsMax: number,
+): Promise<void> {
+  if (textsMax === 0 || channel !== 'whatsapp') {
+    await session.execute(outboxSql.blank, { seq })
+  } else {
+    await blankBeyond(session, textsMax)
+  }
 }
 
 /** Blanks contents of settled messages but for the newest `textsMax`. */

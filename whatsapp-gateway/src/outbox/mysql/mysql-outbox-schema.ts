@@ -67,6 +67,29 @@ export const outboxMigrations: readonly OutboxMigration[] = [
     ],
   },
   { name: '0002-inbound', statements: mysqlInboundTables(tableOptions) },
+  {
+    name: '0003-channels',
+    statements: [
+      `ALTER TABLE gateway_outbox_messages
+        ADD COLUMN channel VARCHAR(16) NOT NULL DEFAULT 'whatsapp',
+        MODIFY COLUMN recipient VARCHAR(254) NOT NULL,
+        ADD COLUMN lane TINYINT NOT NULL DEFAULT 0,
+        ADD COLUMN topic VARCHAR(64),
+        ADD COLUMN fallback_of VARCHAR(64),
+        ADD COLUMN fallback_to VARCHAR(254),
+        ADD COLUMN fallback_due_at BIGINT,
+        ADD COLUMN fallback_unless VARCHAR(16),
+        ADD UNIQUE KEY outbox_fallback_of (fallback_of),
+        ADD KEY outbox_fallback (fallback_due_at),
+        ADD KEY outbox_ready (channel, state, lane, seq),
+        ADD KEY outbox_held (channel, state, lane, due_at),
+        ADD KEY outbox_next_due (channel, state, due_at),
+        ADD KEY outbox_next_deadline (channel, state, deadline),
+        ADD KEY outbox_waiting (recipient, state, lane, seq),
+        ADD KEY outbox_topic (recipient, topic)`,
+      'ALTER TABLE gateway_outbox_messages DROP KEY outbox_due, DROP KEY outbox_deadline, DROP KEY outbox_recipient',
+    ],
+  },
 ]
 
 interface Applied {

@@ -4,30 +4,27 @@ import type { InboundStore } from '../../inbound/inbound-store.ts'
 import { MysqlInboundStore } from '../../inbound/mysql-inbound-store.ts'
 import { MysqlWebhookCallStore } from '../../webhooks/mysql-webhook-call-store.ts'
 import type { WebhookCallStore } from '../../webhooks/webhook-call-store.ts'
+import type { Channel } from '../channel.ts'
 import type { GatewayStore } from '../gateway-store.ts'
 import type { DeadState, MessageState } from '../message-state.ts'
 import type {
   Acceptance,
+  Backlog,
   Move,
   NewMessage,
   Pacing,
   Replay,
   ReplayOutcome,
   StoredMessage,
+  TakenFallback,
   Transition,
 } from '../outbox-store.ts'
 import { dateOrNull, deadCountsOf, messageOf, messageOrNull, type MessageRow } from '../stored-row.ts'
-import {
-  acceptMessage,
-  blankBeyond,
-  insertMessage,
-  keptProviderId,
-  moveRow,
-  queuedCount,
-} from './message-writes.ts'
+import { acceptMessage, blankBeyond, holdMessage, keptProviderId, moveRow } from './message-writes.ts'
 import { migrateOutbox } from './mysql-outbox-schema.ts'
 import { outboxSql } from './mysql-outbox-statements.ts'
 import { OwnedConnection } from './owned-connection.ts'
+import { replayMessage, takeFallback } from './second-messages.ts'
 import type { Session, Values } from './session.ts'
 
 export interface MysqlOutboxOptions {
@@ -84,7 +81,9 @@ export class MysqlOutboxStore implements GatewayStore {
   }
 
   async accept(message: NewMessage, queuedMax: number): Promise<Acceptance> {
-    return await this.#connection.transaction((session) => acceptMessage(session, message, queuedMax))
+    return await this.#connection.transaction((session) =>
+      acceptMessage(session, message, { queuedMax, textsMax: this.#textsMax }),
+    )
   }
 
   async find(id: string): Promise<StoredMessage | null> {
@@ -117,14 +116,19 @@ export class MysqlOutboxStore implements GatewayStore {
     })
   }
 
-  async nextReady({ now, recipientIntervalMs }: Pacing): Promise<StoredMessage | null> {
+  async nextReady({ channel, now, recipientIntervalMs }: Pacing): Promise<StoredMessage | null> {
     const nowMs = now.getTime()
-    return await this.#one(outboxSql.nextReady, { now: nowMs, pacedAfter: nowMs - recipientIntervalMs })
+    return await this.#one(outboxSql.nextReady, {
+      channel,
+      now: nowMs,
+      pacedAfter: nowMs - recipientIntervalMs,
+    })
   }
 
-  async nextWakeAt({ now, recipientIntervalMs: intervalMs }: Pacing): Promise<Date | null> {
+  async nextWakeAt({ channel, now, recipientIntervalMs: intervalMs }: Pacing): Promise<Date | null> {
     const nowMs = now.getTime()
     const [row] = await this.#all(outboxSql.nextWakeAt, {
+      channel,
       now: nowMs,
       pacedAfter: nowMs - intervalMs,
       intervalMs,
@@ -132,8 +136,8 @@ export class MysqlOutboxStore implements GatewayStore {
     return dateOrNull(row?.['wakeAt'])
   }
 
-  async expireOverdue(now: Date): Promise<string[]> {
-    const overdue = await this.#all(outboxSql.overdue, { now: now.getTime() })
+  async expireOverdue({ channel, now }: { channel: Channel; now: Date }): Promise<string[]> {
+    const overdue = await this.#all(outboxSql.overdue, { channel, now: now.getTime() })
     if (overdue.length === 0) {
       return []
     }
@@ -153,9 +157,45 @@ export class MysqlOutboxStore implements GatewayStore {
     )
   }
 
-  async backlog(): Promise<{ depth: number; oldestAcceptedAt: Date | null }> {
-    const [row] = await this.#all(outboxSql.backlog)
-    return { depth: Number(row?.['depth']), oldestAcceptedAt: dateOrNull(row?.['oldest']) }
+  async hold(id: string, hold: { at: Date; until: Date; deadline: Date }): Promise<boolean> {
+    return await this.#connection.transaction((session) => holdMessage(session, id, hold))
+  }
+
+  async releaseHeld({ channel, now }: { channel: Channel; now: Date }): Promise<Date | null> {
+    await this.#connection.run((session) =>
+      session.execute(outboxSql.release, { channel, now: now.getTime() }),
+    )
+    return await this.heldUntil(channel)
+  }
+
+  async heldUntil(channel: Channel): Promise<Date | null> {
+    const [row] = await this.#all(outboxSql.heldUntil, { channel })
+    return dateOrNull(row?.['until'])
+  }
+
+  async heldCount(channel: Channel): Promise<number> {
+    const [row] = await this.#all(outboxSql.heldCount, { channel })
+    return Number(row?.['count'])
+  }
+
+  async takeFallback(take: { now: Date; newId: string; isPossible: boolean }): Promise<TakenFallback | null> {
+    return await this.#connection.transaction((session) =>
+      takeFallback(session, { ...take, textsMax: this.#textsMax }),
+    )
+  }
+
+  async nextFallbackAt(): Promise<Date | null> {
+    const [row] = await this.#all(outboxSql.nextFallbackAt)
+    return dateOrNull(row?.['dueAt'])
+  }
+
+  async findFallbackOf(id: string): Promise<StoredMessage | null> {
+    return await this.#one(outboxSql.byFallbackOf, { id })
+  }
+
+  async backlog(channel: Channel | null): Promise<Backlog> {
+    const [row] = await this.#all(outboxSql.backlog, { channel })
+    return { depth: Number(row?.['depth']), waitingSince: dateOrNull(row?.['since']) }
   }
 
   async transcript(query: {
@@ -185,25 +225,8 @@ export class MysqlOutboxStore implements GatewayStore {
     return deadCountsOf(await this.#all(outboxSql.deadCounts))
   }
 
-  async replay({ deadId, deadState, ...replacement }: Replay, queuedMax: number): Promise<ReplayOutcome> {
-    return await this.#connection.transaction(async (session) => {
-      const [earlier] = await session.select(outboxSql.byReplayOf, { id: deadId })
-      if (earlier !== undefined) {
-        return { outcome: 'repeated', message: messageOf(earlier) }
-      }
-      const [found] = await session.select(outboxSql.byId, { id: deadId })
-      const dead = found as unknown as MessageRow | undefined
-      if (dead === undefined || dead.state !== deadState || dead.content === null) {
-        return { outcome: 'changed' }
-      }
-      if ((await queuedCount(session)) >= queuedMax) {
-        return { outcome: 'full' }
-      }
-      const { seq, body_hash: bodyHash, recipient: to, kind, content } = dead
-      await session.execute(outboxSql.blank, { seq })
-      const message = { ...replacement, idempotencyKey: null, bodyHash, to, kind, content, replayOf: deadId }
-      return { outcome: 'accepted', message: await insertMessage(session, message) }
-    })
+  async replay(replay: Replay, queuedMax: number): Promise<ReplayOutcome> {
+    return await this.#connection.transaction((session) => replayMessage(session, replay, queuedMax))
   }
 
   async findReplayOf(deadId: string): Promise<StoredMessage | null> {
