@@ -86,23 +86,58 @@ export const RequestCodeBody = Type.Object(
   { usuario: UserCode, chamada: Type.Optional(CallId) },
   { ...strict, examples: [{ usuario: '1001', chamada: '1795360430.0' }] },
 )
+export const MessageChannel = Type.Union([Type.Literal('whatsapp'), Type.Literal('email')], {
+  description: 'Por onde a mensagem vai',
+})
 export const RequestCodeAnswer = Type.Object(
   {
     status: Type.Literal(true),
-    enviado_para: Type.String({ description: 'O telefone, mascarado', examples: ['+55 45 *****-0001'] }),
+    // Optional for the client's sake: an API of an earlier version doesn't say it.
+    canal: Type.Optional(MessageChannel),
+    enviado_para: Type.String({
+      description: 'O telefone ou o e-mail, mascarado',
+      examples: ['+55 45 *****-0001', 'j***@prefeitura.example'],
+    }),
     expira_em: Instant,
     digitos: Type.Integer({ minimum: 4, maximum: 8, description: 'Quantidade de dígitos do código' }),
   },
   {
-    description: 'O código foi entregue ao WhatsApp',
+    description: 'O código foi aceito para envio; `canal` diz por onde vai primeiro',
     examples: [
       {
         status: true,
+        canal: 'whatsapp',
         enviado_para: '+55 45 *****-0001',
         expira_em: '2026-11-23T14:05:00.000Z',
         digitos: 4,
       },
     ],
+  },
+)
+
+export const AccessCodeSituation = Type.Union(
+  [Type.Literal('a_caminho'), Type.Literal('entregue'), Type.Literal('falhou'), Type.Literal('desconhecida')],
+  { description: '`desconhecida`: não se sabe, porque quem envia não responde ou não sabe' },
+)
+export const CodeStatusQuery = Type.Object({ usuario: UserCode, chamada: CallId }, strict)
+export const CodeStatusAnswer = Type.Object(
+  { status: Type.Literal(true), situacao: AccessCodeSituation, canal: MessageChannel },
+  {
+    description: 'Como vai o código mais novo desta ligação',
+    'x-examples': {
+      aCaminho: {
+        summary: 'Seguiu pelo WhatsApp, e ninguém disse ainda que chegou',
+        value: { status: true, situacao: 'a_caminho', canal: 'whatsapp' },
+      },
+      porEmail: {
+        summary: 'O WhatsApp não entregou; seguiu por e-mail',
+        value: { status: true, situacao: 'a_caminho', canal: 'email' },
+      },
+      falhou: {
+        summary: 'Não chegou por caminho nenhum',
+        value: { status: true, situacao: 'falhou', canal: 'whatsapp' },
+      },
+    },
   },
 )
 
@@ -189,11 +224,17 @@ export const OpenTicketAnswer = Type.Object(
       pattern: '^[0-9]{2,18}$',
       description: 'Numérico e único; o último dígito confere os demais (Luhn)',
     }),
+    // As `canal` of solicitar_codigo.
+    aviso: Type.Optional(
+      Type.Union([MessageChannel, Type.Null()], {
+        description: 'Por onde o protocolo vai ao usuário; null: não tem endereço ou não quer avisos',
+      }),
+    ),
     ...SpokenAudio,
   },
   {
     description: 'O chamado aberto e seu protocolo em áudio',
-    examples: [{ status: true, protocolo: '10017', ...spokenExample }],
+    examples: [{ status: true, protocolo: '10017', aviso: 'whatsapp', ...spokenExample }],
   },
 )
 
@@ -292,6 +333,9 @@ export const RemoveAudioAnswer = Type.Object(
 )
 
 export type VerifyCodeAnswer = Static<typeof VerifyCodeAnswer>
+export type MessageChannel = Static<typeof MessageChannel>
+export type AccessCodeSituation = Static<typeof AccessCodeSituation>
+export type CodeStatusAnswer = Static<typeof CodeStatusAnswer>
 export type RequestCodeAnswer = Static<typeof RequestCodeAnswer>
 export type UserSpeechAnswer = Static<typeof UserSpeechAnswer>
 export type OpenTicketBody = Static<typeof OpenTicketBody>
