@@ -104,15 +104,11 @@ function whereToLook(code: CodeSent): Sound[] {
 /** The code as it fares: gone by e-mail meanwhile, given up everywhere, or as the caller knows it. */
 async function lookFor(call: Call, { userCode }: Person, code: CodeUnderWay): Promise<CodeSent> {
   const found = await accessCodeStatus(call, userCode)
-  switch (found?.situacao) {
-    case 'falhou':
-      return { sent: false, reason: 'access-code-undeliverable' }
-    case 'a_caminho':
-    case 'entregue':
-      return found.canal === 'email' ? { ...code, channel: 'email' } : code
-    default:
-      return code
+  if (found?.situacao === 'falhou') {
+    return { sent: false, reason: 'access-code-undeliverable' }
   }
+  const isByEmail = found?.canal === 'email' && found.situacao !== 'desconhecida'
+  return isByEmail ? { ...code, channel: 'email' } : code
 }
 
 /** Null when it is not to be had in time: the caller's wait is worth more than the answer. */

@@ -17,14 +17,10 @@ export const afterTicket: Step = async (call) => {
 
 /** What may be keyed, behind a word about the message with the protocol, which not everybody gets. */
 function whatNext({ ticket }: Call): PromptId {
-  switch (ticket?.sentBy) {
-    case 'email':
-      return 'after-ticket-by-email'
-    case null:
-      return 'after-ticket-unsent'
-    default:
-      return 'after-ticket'
+  if (ticket?.sentBy === null) {
+    return 'after-ticket-unsent'
   }
+  return ticket?.sentBy === 'email' ? 'after-ticket-by-email' : 'after-ticket'
 }
 
 function protocol(call: Call): Sound[] {

@@ -8,7 +8,7 @@ const call = '1795360430.0'
 const ask = (test: TestApi, usuario = '1001', chamada = call) =>
   test.post('/api/solicitar_codigo', { usuario, chamada })
 
-const situation = (test: TestApi, usuario = '1001', chamada = call) =>
+const readSituation = (test: TestApi, usuario = '1001', chamada = call) =>
   test.get(`/api/situacao_codigo?usuario=${usuario}&chamada=${chamada}`)
 
 const by = (channel: 'whatsapp' | 'email', state: MessageState): MessageDelivery => ({
@@ -23,7 +23,7 @@ describe('GET /api/situacao_codigo', () => {
     await ask(test)
     await ask(test)
     test.gateway.delivery = by('whatsapp', 'delivered')
-    const answer = await situation(test)
+    const answer = await readSituation(test)
     expect([answer.statusCode, answer.json()]).toEqual([
       200,
       { status: true, situacao: 'entregue', canal: 'whatsapp' },
@@ -36,9 +36,9 @@ describe('GET /api/situacao_codigo', () => {
     await ask(test)
     await ask(test, '1002', '1795360430.9')
     const answers = [
-      await situation(test, '1001', '1795360430.9'),
-      await situation(test, '1002', call),
-      await situation(test, '9999', call),
+      await readSituation(test, '1001', '1795360430.9'),
+      await readSituation(test, '1002', call),
+      await readSituation(test, '9999', call),
     ]
     for (const answer of answers) {
       expect([answer.statusCode, answer.json()]).toMatchObject([
@@ -53,7 +53,7 @@ describe('GET /api/situacao_codigo', () => {
     await using test = await createTestApi()
     await ask(test)
     test.gateway.delivery = null
-    expect((await situation(test)).json()).toMatchObject({ situacao: 'desconhecida', canal: 'whatsapp' })
+    expect((await readSituation(test)).json()).toMatchObject({ situacao: 'desconhecida', canal: 'whatsapp' })
   })
 
   it.each([
@@ -64,7 +64,7 @@ describe('GET /api/situacao_codigo', () => {
     test.gateway.fault = fault
     await ask(test, '1006')
     test.gateway.fault = null
-    expect((await situation(test, '1006')).json()).toMatchObject({ situacao, canal: 'email' })
+    expect((await readSituation(test, '1006')).json()).toMatchObject({ situacao, canal: 'email' })
     expect(test.gateway.lookedUp).toEqual([])
   })
 
@@ -72,9 +72,9 @@ describe('GET /api/situacao_codigo', () => {
     await using test = await createTestApi()
     await ask(test)
     await test.api.db.updateTable('access_codes').set({ delivery: 'sending', channel: null }).execute()
-    expect((await situation(test)).json()).toMatchObject({ situacao: 'a_caminho', canal: 'whatsapp' })
+    expect((await readSituation(test)).json()).toMatchObject({ situacao: 'a_caminho', canal: 'whatsapp' })
     test.clock.advance({ seconds: 7 })
-    expect((await situation(test)).json()).toMatchObject({ situacao: 'desconhecida' })
+    expect((await readSituation(test)).json()).toMatchObject({ situacao: 'desconhecida' })
   })
 
   it.each(['usuario=1001', `chamada=${call}`, `usuario=x&chamada=${call}`, 'usuario=1&chamada=a%20b'])(

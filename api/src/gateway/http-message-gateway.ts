@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { readDelivery } from './message-delivery.ts'
 import {
   firstChannel,
@@ -8,6 +7,7 @@ import {
   MessageNotAcceptedError,
   type TextMessage,
 } from './message-gateway.ts'
+import { createMessagePost, longestSendMs, retryPausesMsDefault, timeoutMsDefault } from './message-post.ts'
 
 interface HttpMessageGatewayOptions {
   /** Base address, without a trailing slash. */
@@ -19,8 +19,6 @@ interface HttpMessageGatewayOptions {
   retryPausesMs?: readonly number[]
 }
 
-const timeoutMsDefault = 4_000
-const retryPausesMsDefault = [200, 500, 1_000]
 const stateTimeoutMs = 800
 
 /** Longest time that handing over a message takes with the defaults, all tries together: 5,700 ms. */
@@ -33,6 +31,7 @@ export const sendMsMax = longestSendMs(timeoutMsDefault, retryPausesMsDefault)
  */
 export function createHttpMessageGateway(options: HttpMessageGatewayOptions): MessageGateway {
   const { url, token, timeoutMs = timeoutMsDefault, retryPausesMs = retryPausesMsDefault } = options
+  const post = createMessagePost({ url, token, timeoutMs, retryPausesMs })
 
   async function send(
     { phone, email }: MessageAddresses,
@@ -52,62 +51,6 @@ export function createHttpMessageGateway(options: HttpMessageGatewayOptions): Me
       }
       return (await post(toPhone, message, deadline)) ?? usual
     }
-  }
-
-  async function post(
-    body: object,
-    message: Pick<TextMessage, 'idempotencyKey' | 'requestId'>,
-    deadline: AbortSignal,
-  ): Promise<MessageChannel | null> {
-    const { idempotencyKey, requestId } = message
-    const headers = {
-      'idempotency-key': idempotencyKey,
-      ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
-    }
-    let mayHaveGone = false
-    for (let failures = 0; ; failures += 1) {
-      try {
-        return await postOnce(body, headers, AbortSignal.any([AbortSignal.timeout(timeoutMs), deadline]))
-      } catch (error) {
-        const failure = toNotAccepted(error)
-        const pauseMs = retryPausesMs[failures]
-        mayHaveGone ||= failure.reason === 'connection_lost'
-        if (!failure.reason.startsWith('connection') || pauseMs === undefined) {
-          // What a later try was told is no word about the one that broke.
-          throw mayHaveGone && failure.isSurelyUnsent
-            ? new MessageNotAcceptedError('connection_lost', { cause: failure })
-            : failure
-        }
-        await pause(pauseMs)
-      }
-    }
-  }
-
-  async function postOnce(
-    body: object,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<MessageChannel | null> {
-    const response = await fetch(`${url}/api/send-message`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        ...headers,
-      },
-      body: JSON.stringify(body),
-      signal,
-    })
-    if (!response.ok) {
-      await response.body?.cancel()
-      throw new MessageNotAcceptedError(`http_${response.status}`)
-    }
-    // A key that the gateway knows is answered with what became of its message.
-    const { status, channel } = fieldsOf(await response.json().catch(() => null))
-    if (status === 'failed' || status === 'expired' || status === 'unknown') {
-      throw new MessageNotAcceptedError(status)
-    }
-    return channel === 'whatsapp' || channel === 'email' ? channel : null
   }
 
   /** The body of a GET that was answered with 200 in time; null otherwise. */
@@ -140,33 +83,6 @@ export function createHttpMessageGateway(options: HttpMessageGatewayOptions): Me
   }
 }
 
-function toNotAccepted(error: unknown): MessageNotAcceptedError {
-  if (error instanceof MessageNotAcceptedError) {
-    return error
-  }
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return new MessageNotAcceptedError('timeout', { cause: error })
-  }
-  const neverConnected = error instanceof Error && isConnectFault(error.cause)
-  return new MessageNotAcceptedError(neverConnected ? 'connection' : 'connection_lost', { cause: error })
-}
-
-/**
- * Whether fetch failed before there was a connection. Its cause is Node's own error, whose `syscall` tells; for a name
- * with several addresses an AggregateError of those (Node 24, lib/net.js, internalConnectMultiple).
- */
-function isConnectFault(cause: unknown): boolean {
-  if (cause instanceof AggregateError) {
-    return cause.errors.length > 0 && cause.errors.every(isConnectFault)
-  }
-  const { syscall, code } = (cause ?? {}) as { syscall?: unknown; code?: unknown }
-  return syscall === 'connect' || syscall === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT'
-}
-
-function fieldsOf(answer: unknown): { status?: unknown; channel?: unknown; loggedIn?: unknown } {
+function fieldsOf(answer: unknown): { loggedIn?: unknown } {
   return typeof answer === 'object' && answer !== null ? answer : {}
-}
-
-function longestSendMs(timeoutMs: number, retryPausesMs: readonly number[]): number {
-  return retryPausesMs.reduce((total, pauseMs) => total + pauseMs, timeoutMs)
 }

@@ -23,17 +23,17 @@ export interface TicketNotice {
 export type OwedNotice = Omit<TicketNotice, 'addresses'> & { addresses: MessageAddresses | null }
 
 /** Statuses whose beginning a requester is told of. Back to `aberto` is a matter among technicians. */
-const toldStatuses: readonly TicketStatus[] = [
+const toldStatuses: ReadonlySet<TicketStatus> = new Set([
   'em_atendimento',
   'aguardando_usuario',
   'resolvido',
   'fechado',
   'cancelado',
-]
+])
 
 /** Whether the requester is to be told of a change to that status. */
 export function isToldOf(status: TicketStatus): boolean {
-  return toldStatuses.includes(status)
+  return toldStatuses.has(status)
 }
 
 /** Where a person's notices go; null when they want none or can't be reached. */
