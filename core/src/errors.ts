@@ -92,7 +92,7 @@ export const errorTable = {
   WHATSAPP_INDISPONIVEL: {
     statusCode: 503,
     retryable: false,
-    message: 'O WhatsApp está indisponível no momento.',
+    message: 'O envio de mensagens está indisponível no momento.',
   },
   SERVICO_INDISPONIVEL: {
     statusCode: 503,

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 
@@ -44,12 +44,7 @@ export class ScriptedGateway {
     })
     const gateway = new ScriptedGateway(server)
     server.on('request', (request, response) => {
-      void gateway.#answer(request).then((answer) => {
-        if (answer !== null) {
-          response.writeHead(answer.statusCode, { 'content-type': 'application/json' })
-          response.end(JSON.stringify(answer.body))
-        }
-      })
+      void gateway.#respond(request, response)
     })
     return gateway
   }
@@ -64,6 +59,14 @@ export class ScriptedGateway {
     await new Promise((resolve) => {
       this.#server.close(resolve)
     })
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = await this.#answer(request)
+    if (answer !== null) {
+      response.writeHead(answer.statusCode, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(answer.body))
+    }
   }
 
   async #answer(request: IncomingMessage): Promise<{ statusCode: number; body: object } | null> {

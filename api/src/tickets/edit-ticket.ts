@@ -73,18 +73,18 @@ async function changeAsRead(
       ...(service && { fromService: service.from.code, toService: service.to.code }),
     },
   })
-  return { id: ticket.id, notice: noticeOf(ticket, { status, eventId: changed.statusEventId, at: now }) }
+  const { name } = service?.to ?? ticket.service
+  const event = { status, eventId: changed.statusEventId, at: now, service: name }
+  return { id: ticket.id, notice: noticeOf(ticket, event) }
 }
 
-/** What the requester is to be told; of a service that changes at the same time its old name. */
+/** What the requester is to be told; null when nothing, or when nobody is reached. */
 function noticeOf(
-  { id, service, addresses }: EditedTicket,
-  event: { status: TicketStatus; eventId: number | null; at: Date },
+  { id, addresses }: EditedTicket,
+  event: Pick<TicketNotice, 'status' | 'eventId' | 'at' | 'service'>,
 ): TicketNotice | null {
-  const { status, eventId } = event
-  return eventId === null || addresses === null || !isToldOf(status)
-    ? null
-    : { ...event, ticketId: id, service: service.name, isPromised: false, addresses }
+  const isNews = event.eventId !== null && isToldOf(event.status)
+  return isNews && addresses !== null ? { ...event, ticketId: id, isPromised: false, addresses } : null
 }
 
 interface EditedTicket {
