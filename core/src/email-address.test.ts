@@ -1,38 +1,39 @@
 import { describe, expect, it } from 'vitest'
-import { isEmailAddress, maskEmailAddress } from './email-address.ts'
+import { maskEmailAddress, parseEmailAddress } from './email-address.ts'
 
 describe('an e-mail address', () => {
-  it.each(['joao@prefeitura.example', 'a@b', "o'neil+ti@sub.prefeitura.br", `${'x'.repeat(64)}@a.br`])(
-    'is %s',
-    (text) => {
-      expect(isEmailAddress(text)).toBe(true)
-    },
-  )
+  it.each([
+    ['maria@prefeitura.example', 'maria@prefeitura.example'],
+    ['  Maria.Silva+ti@Prefeitura.Example ', 'Maria.Silva+ti@prefeitura.example'],
+    ['maria@correio', 'maria@correio'],
+    ["o'brien_x@a-b.sp.gov.example", "o'brien_x@a-b.sp.gov.example"],
+  ])('is read from "%s"', (text, address) => {
+    expect(parseEmailAddress(text)).toBe(address)
+  })
 
   it.each([
     '',
-    'joao',
-    '@prefeitura.br',
-    'joao@',
-    'joão@prefeitura.br',
-    'joao@prefeitura..br',
-    'joao@-prefeitura.br',
-    'a@b.br, c@d.br',
-    'João <joao@prefeitura.br>',
-    'a@b.br\r\nBcc: c@d.br',
-    `${'x'.repeat(65)}@a.br`,
-    `a@${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(20)}`,
-  ])('is not %j', (text) => {
-    expect(isEmailAddress(text)).toBe(false)
-  })
-})
-
-describe('a masked e-mail address', () => {
-  it('keeps its first character and its domain', () => {
-    expect(maskEmailAddress('joao.silva@prefeitura.example')).toBe('j***@prefeitura.example')
+    'maria',
+    'maria@',
+    '@prefeitura.example',
+    'maria@@prefeitura.example',
+    'ma ria@prefeitura.example',
+    'maria@prefeitura.example, joao@prefeitura.example',
+    'Maria <maria@prefeitura.example>',
+    'maria@prefeitura.example\r\nBcc: outro@example.org',
+    'maria@prefeitura.example\nRCPT TO:<outro@example.org>',
+    'maria..silva@prefeitura.example',
+    '.maria@prefeitura.example',
+    'maria@-prefeitura.example',
+    'mária@prefeitura.example',
+    `${'m'.repeat(65)}@prefeitura.example`,
+    `maria@${'a.'.repeat(130)}example`,
+  ])('is not read from %j', (text) => {
+    expect(parseEmailAddress(text)).toBeNull()
   })
 
-  it('keeps nothing of what is no address', () => {
-    expect(maskEmailAddress('segredo')).toBe('***')
+  it('keeps its first letter and its domain when masked', () => {
+    expect(maskEmailAddress('maria@prefeitura.example')).toBe('m***@prefeitura.example')
+    expect(maskEmailAddress('no address at all')).toBe('***')
   })
 })

@@ -1,22 +1,23 @@
-/** RFC 5321, 4.5.3.1: a path of 256 octets, without its angle brackets. */
 const charactersMax = 254
+const localCharactersMax = 64
+
+/** RFC 5321, 4.1.2, without quoted local parts and addresses in place of names, which no town hall gives out. */
+const addressPattern =
+  /^([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)@([A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)$/
 
 /**
- * The WHATWG's rule for `<input type="email">` (https://html.spec.whatwg.org/#valid-e-mail-address): ASCII, one
- * mailbox, no comments, no quoted parts, nothing that could end a header's line.
+ * An e-mail address with its domain in small letters, or null when the text is none: one address alone, in ASCII, up to
+ * 254 characters, without a name, line breaks or anything else around it.
  */
-const pattern =
-  /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/
-
-/** Whether a text is an e-mail address that can be written to, at most 254 characters. */
-export function isEmailAddress(text: string): boolean {
-  return text.length <= charactersMax && pattern.test(text)
+export function parseEmailAddress(text: string): string | null {
+  const trimmed = text.trim()
+  const [, local = '', domain = ''] =
+    (trimmed.length <= charactersMax ? addressPattern.exec(trimmed) : null) ?? []
+  return local === '' || local.length > localCharactersMax ? null : `${local}@${domain.toLowerCase()}`
 }
 
-/**
- * An e-mail address fit for logs and answers: `j***@prefeitura.example`. Only the first character and the domain
- * survive; of a text that is no address nothing does.
- */
+/** An address fit for logs and answers: `m***@prefeitura.example`; a text that is no address gives `***`. */
 export function maskEmailAddress(text: string): string {
-  return isEmailAddress(text) ? `${text.slice(0, 1)}***${text.slice(text.lastIndexOf('@'))}` : '***'
+  const address = parseEmailAddress(text)
+  return address === null ? '***' : `${address.slice(0, 1)}***${address.slice(address.lastIndexOf('@'))}`
 }

@@ -1,4 +1,4 @@
-import { isEmailAddress } from '@ura/core/email-address'
+import { parseEmailAddress } from '@ura/core/email-address'
 import { parsePhoneNumber } from '@ura/core/phone-number'
 import type { User } from './user-repository.ts'
 
@@ -13,7 +13,7 @@ export class UserFieldError extends Error {
 }
 
 /** Characters each text holds at most: the widths of its column. */
-const charactersMax = { name: 200, department: 200, extension: 20, email: 254 } as const
+const charactersMax = { name: 200, department: 200, extension: 20 } as const
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
@@ -82,10 +82,11 @@ const parsers: Readonly<Record<UserFieldName, (value: string) => UserFields>> = 
     return { extension: orNone(bounded(value, charactersMax.extension)) }
   },
   email(value) {
-    if (value !== '' && !isEmailAddress(value)) {
+    const email = value === '' ? null : parseEmailAddress(value)
+    if (value !== '' && email === null) {
       throw new UserFieldError('não é um e-mail')
     }
-    return { email: orNone(bounded(value, charactersMax.email)) }
+    return { email }
   },
   active: (value) => (value === '' ? {} : { active: yesOrNo(value) }),
   notices: (value) => (value === '' ? {} : { notices: yesOrNo(value) }),
