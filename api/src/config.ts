@@ -204,7 +204,7 @@ export const apiSettings = {
     max: 100_000,
   }),
   sampleUsers: flag('SAMPLE_USERS', {
-    description: 'Add the sample users 1001 to 1005 when there are no users',
+    description: 'Add the sample users 1001 to 1006 when there are no users',
   }),
   logLevel: choice('LOG_LEVEL', {
     description: 'Least level that is logged',

@@ -27,10 +27,19 @@ export const errorTable = {
   USUARIO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Usuário não encontrado.' },
   CHAMADO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Chamado não encontrado.' },
   AUDIO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Áudio não encontrado.' },
+  CODIGO_NAO_ENCONTRADO: {
+    statusCode: 404,
+    retryable: false,
+    message: 'Nenhum código de acesso foi pedido por este usuário nesta ligação.',
+  },
   LIGACAO_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Ligação não encontrada.' },
   MENSAGEM_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Mensagem não encontrada.' },
   METODO_NAO_PERMITIDO: { statusCode: 405, retryable: false, message: 'Método HTTP não permitido.' },
-  SEM_TELEFONE: { statusCode: 409, retryable: false, message: 'O usuário não tem WhatsApp cadastrado.' },
+  SEM_TELEFONE: {
+    statusCode: 409,
+    retryable: false,
+    message: 'O usuário não tem WhatsApp nem e-mail cadastrado.',
+  },
   CHAVE_REUTILIZADA: {
     statusCode: 409,
     retryable: false,
@@ -83,7 +92,7 @@ export const errorTable = {
   WHATSAPP_INDISPONIVEL: {
     statusCode: 503,
     retryable: false,
-    message: 'O WhatsApp está indisponível no momento.',
+    message: 'O envio de mensagens está indisponível no momento.',
   },
   SERVICO_INDISPONIVEL: {
     statusCode: 503,

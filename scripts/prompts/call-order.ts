@@ -63,6 +63,7 @@ export const callSteps: readonly CallStep[] = [
     title: 'Código de acesso',
     sounds: prompts(
       'access-code-sent',
+      'access-code-sent-by-email',
       'ask-access-code',
       'wrong-access-code',
       'tries-left',
@@ -95,7 +96,7 @@ export const callSteps: readonly CallStep[] = [
     sounds: [
       ...prompts('ticket-opened'),
       ...examplesOf('protocolo'),
-      ...prompts('after-ticket', 'ticket-registered-offline'),
+      ...prompts('after-ticket', 'after-ticket-by-email', 'after-ticket-unsent', 'ticket-registered-offline'),
     ],
   },
   {

@@ -33,10 +33,11 @@ const secret = 'secret-of-no-installation'
 
 /** Codes are taken; texts are not, so that nothing is written when a request is over. */
 const gateway: MessageGateway = {
-  sendAccessCode: async () => {},
+  sendAccessCode: async () => 'whatsapp',
   sendText: async () => {
     throw new MessageNotAcceptedError('connection')
   },
+  findDelivery: async () => ({ channel: 'whatsapp', state: 'sent', fallback: null }),
   isAvailable: async () => true,
 }
 

@@ -10,7 +10,7 @@ URA Chamados está no ar.
   WhatsApp          ${gatewayUrl}      modo console: as mensagens aparecem aqui
   Dados             ${dataFolder}
 
-Códigos de cadastro de exemplo: 1001, 1002, 1003, 1004 e 1005 (este sem WhatsApp).
+Códigos de cadastro de exemplo: 1001, 1002, 1003, 1004, 1005 (sem WhatsApp nem e-mail) e 1006 (só e-mail).
 
 Agora, em outro terminal:
   npm run phone                                        liga para a URA; você tecla

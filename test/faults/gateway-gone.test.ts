@@ -99,7 +99,7 @@ describe('without the gateway', () => {
       { status: true, whatsapp: 'indisponivel', motivos: { whatsapp: expect.any(String) } },
     ])
     await expect
-      .poll(() => logged.some(({ msg }) => msg === 'protocol message was not accepted by the gateway'), {
+      .poll(() => logged.some(({ msg }) => msg === 'ticket notice was not accepted by the gateway'), {
         timeout: 10_000,
       })
       .toBe(true)

@@ -78,7 +78,7 @@ describe('the first minute', () => {
     recordFigure('npm start until /readyz answers', `${Math.round(readyAfterMs)} ms`)
     expect(readyAfterMs).toBeLessThan(readyWithinMs)
     expect(output).toMatch(/agi:\/\/127\.0\.0\.1:\d+\/helpdesk/)
-    expect(output).toContain('1001, 1002, 1003, 1004 e 1005')
+    expect(output).toContain('1001, 1002, 1003, 1004, 1005')
     expect(output).toContain('npm run phone')
   })
 

@@ -37,7 +37,7 @@ export interface HelpdeskSystemOptions {
   synthesizer?: Synthesizer
   /** Default: made of the synthesizer; closed with the system. */
   speech?: SpeechService
-  /** Extra environment of the services, as `FIRST_DIGIT_MS`. */
+  /** Extra environment of the services, as `FIRST_DIGIT_MS`; `GATEWAY_URL` names a gateway of the test's own. */
   environment?: Readonly<Record<string, string>>
   /** FastAGI servers on the same API; default 1. */
   agiServers?: number
@@ -101,7 +101,7 @@ export class HelpdeskSystem {
       arrived: (message) => messages.push(message),
     })
     const synthesizer = options.synthesizer ?? toneSynthesizer()
-    const api = await createApi(readApiConfiguration({ ...environment, GATEWAY_URL }), {
+    const api = await createApi(readApiConfiguration({ GATEWAY_URL, ...environment }), {
       clock,
       log,
       synthesizer,

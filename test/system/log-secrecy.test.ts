@@ -92,7 +92,6 @@ describe('the log', () => {
     system = await HelpdeskSystem.start({
       clock,
       environment: {
-        ACCESS_CODE_DIGITS: String(distinctiveDigits),
         GATEWAY_SMTP_URL: `smtp://ura:secret-of-mail@127.0.0.1:${mailServer.port}?tls=off`,
         GATEWAY_MAIL_FROM: 'suporte@prefeitura.example',
       },

@@ -1,5 +1,10 @@
 import type { Logger } from '@ura/core/logger'
-import type { CatalogueCategory, CatalogueService, UserSpeechAnswer } from '@ura/core/ticket-api/schemas'
+import type {
+  CatalogueCategory,
+  CatalogueService,
+  MessageChannel,
+  UserSpeechAnswer,
+} from '@ura/core/ticket-api/schemas'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import type { CallRecorder } from './call-recorder.ts'
 import type { Line } from './line.ts'
@@ -38,8 +43,8 @@ export interface Call {
   service: CatalogueService | null
   /** Version of the catalogue whose menus this caller hears. */
   catalogueVersion: string
-  /** The last ticket opened, for saying it again. */
-  ticket: { protocol: string; url: string | null } | null
+  /** The last ticket opened, for saying it again, and the way that its protocol takes; null when it takes none. */
+  ticket: { protocol: string; url: string | null; sentBy: MessageChannel | null } | null
   /** Settles, without fail, when a ticket being opened is there or given up: soon after a hangup. */
   ticketUnderWay: Promise<unknown> | null
 }

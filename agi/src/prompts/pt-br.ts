@@ -7,11 +7,12 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'ask-registration': 'Digite seu código de cadastro, seguido de jogo da velha.',
   'unknown-registration': 'Código de cadastro não encontrado.',
   'access-code-sent': 'Enviamos um código de acesso para o seu WhatsApp. Abra a mensagem no próprio celular.',
+  'access-code-sent-by-email': 'Enviamos um código de acesso para o seu e-mail.',
   'ask-access-code': 'Digite o código de acesso. Para receber um novo código, tecle asterisco.',
   'wrong-access-code': 'Código de acesso incorreto.',
   'tries-left': 'Tentativas restantes:',
   'access-code-resent': 'Enviamos um novo código de acesso. O código anterior não vale mais.',
-  'access-code-undeliverable': 'Não foi possível enviar o código de acesso para o seu WhatsApp.',
+  'access-code-undeliverable': 'Não foi possível enviar o código de acesso.',
   'access-code-expired': 'Este código de acesso não vale mais. Para receber um novo código, tecle asterisco.',
   'confirm-name-before': 'Este cadastro é de:',
   'confirm-name-after': 'Para confirmar que o cadastro é seu, tecle 1. Se não é seu, tecle 2.',
@@ -26,6 +27,10 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'ticket-registered-offline': 'Seu pedido está registrado. O protocolo chegará pelo WhatsApp.',
   'after-ticket':
     'O protocolo também foi enviado para o seu WhatsApp. Para abrir outro chamado, tecle 1. Para ouvir o protocolo novamente, tecle 9. Ou desligue.',
+  'after-ticket-by-email':
+    'O protocolo também foi enviado para o seu e-mail. Para abrir outro chamado, tecle 1. Para ouvir o protocolo novamente, tecle 9. Ou desligue.',
+  'after-ticket-unsent':
+    'Anote o número do protocolo. Para abrir outro chamado, tecle 1. Para ouvir o protocolo novamente, tecle 9. Ou desligue.',
   'ask-ticket': 'Digite o número do protocolo, seguido de jogo da velha.',
   'ticket-not-found': 'Chamado não encontrado.',
   'status-open': 'Seu chamado está aberto.',

@@ -1,5 +1,5 @@
 import { HelpdeskError } from '@ura/core/errors'
-import type { VerifyCodeAnswer } from '@ura/core/ticket-api/schemas'
+import type { CodeStatusAnswer, MessageChannel, VerifyCodeAnswer } from '@ura/core/ticket-api/schemas'
 import type { Call, Person } from '../call/call.ts'
 import { prompt, type Sound } from '../call/sound.ts'
 import { digitPrompts, type PromptId } from '../prompts/ids.ts'
@@ -8,18 +8,25 @@ import type { Step } from './step.ts'
 
 /** `*` sends a new code this many times in a call. */
 const resendsMax = 2
+/** How long the API gets for a word about the message, milliseconds. */
+const statusPatienceMs = 1_000
 
-/** Proves who is calling: a code goes to the WhatsApp number on file and must be keyed. Nobody passes without it. */
+/**
+ * Proves who is calling: a code goes to the WhatsApp number or e-mail address on file and must be keyed. Nobody passes
+ * without it. Who keys nothing in time is told what became of the message.
+ */
 export const accessCode: Step = async (call) => {
   const person = personOf(call)
   let code = await sendCode(call, person)
-  let lead: Sound[] = [prompt('access-code-sent')]
+  let lead = whereToLook(code)
   for (let failures = 0, resends = 0; code.sent && failures < call.tries;) {
     const answer = await call.line.askNumber(code.digits, ...lead, prompt('ask-access-code'))
     if (answer.kind === 'star' && resends < resendsMax) {
       resends += 1
+      const earlier = code.channel
       code = await sendCode(call, person)
-      lead = [prompt('access-code-resent')]
+      const isElsewhere = code.sent && code.channel !== earlier
+      lead = [prompt('access-code-resent'), ...(isElsewhere ? whereToLook(code) : [])]
       continue
     }
     failures += 1
@@ -34,7 +41,21 @@ export const accessCode: Step = async (call) => {
       lead = [prompt(answer.kind === 'nothing' ? 'no-input' : 'invalid-option')]
     }
     call.line.forgetKeysAhead()
+    if (answer.kind === 'nothing') {
+      // Keys of this wait are the beginning of the code, so that they stay.
+      const found = await lookFor(call, person, code)
+      if (found.sent && found.channel !== code.channel) {
+        failures -= 1
+        lead = whereToLook(found)
+      }
+      code = found
+    }
   }
+  return refuse(call, code, lead)
+}
+
+async function refuse(call: Call, code: CodeSent, lead: readonly Sound[]): Promise<'give-up'> {
+  call.line.forgetKeysAhead()
   if (code.sent) {
     await call.line.say(...lead, prompt('too-many-tries'))
   } else {
@@ -44,14 +65,22 @@ export const accessCode: Step = async (call) => {
   return 'give-up'
 }
 
-type CodeSent = { sent: true; digits: number } | { sent: false; reason: PromptId }
+interface CodeUnderWay {
+  sent: true
+  digits: number
+  /** Where the caller was last told to look. */
+  channel: MessageChannel
+}
+
+type CodeSent = CodeUnderWay | { sent: false; reason: PromptId }
 
 async function sendCode(call: Call, { userCode }: Person): Promise<CodeSent> {
   const { callId } = call
   const idempotencyKey = call.nextIdempotencyKey('send-code')
   try {
     const request = call.ticketApi.requestAccessCode({ userCode, callId, idempotencyKey }, call.signal)
-    return { sent: true, digits: (await call.line.waitFor(request)).digitos }
+    const { digitos: digits, canal: channel = 'whatsapp' } = await call.line.waitFor(request)
+    return { sent: true, digits, channel }
   } catch (error) {
     const reason = error instanceof HelpdeskError ? reasons[error.code] : undefined
     if (reason === undefined) {
@@ -65,6 +94,33 @@ const reasons: Partial<Record<HelpdeskError['code'], PromptId>> = {
   SEM_TELEFONE: 'access-code-undeliverable',
   WHATSAPP_INDISPONIVEL: 'access-code-undeliverable',
   LIMITE_DE_CODIGOS: 'too-many-tries',
+}
+
+function whereToLook(code: CodeSent): Sound[] {
+  const isByEmail = code.sent && code.channel === 'email'
+  return [prompt(isByEmail ? 'access-code-sent-by-email' : 'access-code-sent')]
+}
+
+/** The code as it fares: gone by e-mail meanwhile, given up everywhere, or as the caller knows it. */
+async function lookFor(call: Call, { userCode }: Person, code: CodeUnderWay): Promise<CodeSent> {
+  const found = await accessCodeStatus(call, userCode)
+  if (found?.situacao === 'falhou') {
+    return { sent: false, reason: 'access-code-undeliverable' }
+  }
+  const isByEmail = found?.canal === 'email' && found.situacao !== 'desconhecida'
+  return isByEmail ? { ...code, channel: 'email' } : code
+}
+
+/** Null when it is not to be had in time: the caller's wait is worth more than the answer. */
+async function accessCodeStatus(call: Call, userCode: string): Promise<CodeStatusAnswer | null> {
+  const { callId, ticketApi, log } = call
+  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(statusPatienceMs)])
+  const asked = ticketApi.accessCodeStatus({ userCode, callId }, signal).catch((error: unknown) => {
+    call.signal.throwIfAborted()
+    log.warn({ err: error }, 'it is not known how the access code fares')
+    return null
+  })
+  return call.line.waitFor(asked)
 }
 
 async function verify(call: Call, { userCode }: Person, code: string): Promise<VerifyCodeAnswer> {

@@ -20,7 +20,8 @@ export const openTicket: Step = async (call) => {
   const opening = call.ticketApi.openTicket(request, abortedLater(call.signal, afterHangupMs))
   try {
     const ticket = await call.line.waitFor(recorded(call, opening))
-    call.ticket = { protocol: ticket.protocolo, url: ticket.url }
+    const { protocolo: protocol, url, aviso: sentBy = 'whatsapp' } = ticket
+    call.ticket = { protocol, url, sentBy }
     return 'after-ticket'
   } catch (error) {
     if (error instanceof HelpdeskError && error.code === 'SERVICO_INEXISTENTE') {

@@ -46,7 +46,12 @@ export class FakeTicketApi {
       userSpeech: async () => ({ status: true, nome: 'Ana Souza', ...spoken('name') }),
       requestAccessCode: async ({ idempotencyKey }) => {
         note('requestAccessCode', idempotencyKey)
-        return { status: true, enviado_para: '…', expira_em: '2026-01-01T00:00:00Z', digitos: 4 }
+        const expiry = { expira_em: '2026-01-01T00:00:00Z', digitos: 4 }
+        return { status: true, canal: 'whatsapp', enviado_para: '…', ...expiry }
+      },
+      accessCodeStatus: async ({ userCode, callId }) => {
+        note('accessCodeStatus', `${userCode} ${callId}`)
+        return { status: true, situacao: 'a_caminho', canal: 'whatsapp' }
       },
       verifyAccessCode: async ({ code, idempotencyKey }) => {
         note('verifyAccessCode', idempotencyKey)
@@ -57,7 +62,7 @@ export class FakeTicketApi {
       catalogue: async () => (options.speech === false ? withoutAudio(catalogue) : catalogue),
       openTicket: async ({ service, idempotencyKey }) => {
         note('openTicket', `${service} ${idempotencyKey}`)
-        return { status: true, protocolo: '10017', ...spoken('protocol') }
+        return { status: true, protocolo: '10017', aviso: 'whatsapp', ...spoken('protocol') }
       },
       findTicket: async ({ protocol }) => {
         note('findTicket', protocol)

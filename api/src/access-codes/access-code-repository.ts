@@ -1,4 +1,5 @@
 import type { Database } from '../database/schema.ts'
+import type { MessageChannel } from '../gateway/message-gateway.ts'
 import type { AccessCode, Delivery, EndReason } from './access-code.ts'
 
 /** The user's newest code, whatever became of it. */
@@ -15,6 +16,22 @@ export async function findNewestCode(db: Database, userId: number): Promise<Acce
 
 export async function findCode(db: Database, id: string): Promise<AccessCode | null> {
   const row = await db.selectFrom('access_codes').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? null : toAccessCode(row)
+}
+
+/** The newest code that was asked for a user in a call, whatever became of it. */
+export async function findCodeOfCall(
+  db: Database,
+  call: { userId: number; callId: string },
+): Promise<AccessCode | null> {
+  const row = await db
+    .selectFrom('access_codes')
+    .selectAll()
+    .where('user_id', '=', call.userId)
+    .where('call_id', '=', call.callId)
+    .orderBy('serial', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return row === undefined ? null : toAccessCode(row)
 }
 
@@ -62,8 +79,17 @@ export async function replaceCodes(
     .execute()
 }
 
-export async function markDelivery(db: Database, id: string, delivery: Delivery): Promise<void> {
-  await db.updateTable('access_codes').set({ delivery }).where('id', '=', id).execute()
+/** Keeps what became of the handover to the gateway, and the channel of a code that it has taken. */
+export async function markDelivery(
+  db: Database,
+  id: string,
+  { delivery, channel }: { delivery: Delivery; channel?: MessageChannel },
+): Promise<void> {
+  await db
+    .updateTable('access_codes')
+    .set({ delivery, ...(channel && { channel }) })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** Ends a code that is not over yet; false when it already was, so that of two uses at once one wins. */
@@ -93,6 +119,7 @@ function toAccessCode(row: {
   user_id: number
   code_hash: string
   delivery: string
+  channel: string | null
   created_at_ms: number
   expires_at_ms: number
   wrong_tries: number
@@ -103,6 +130,7 @@ function toAccessCode(row: {
     userId: row.user_id,
     codeHash: row.code_hash,
     delivery: row.delivery as Delivery,
+    channel: row.channel as MessageChannel | null,
     createdAt: new Date(row.created_at_ms),
     expiresAt: new Date(row.expires_at_ms),
     wrongTries: row.wrong_tries,

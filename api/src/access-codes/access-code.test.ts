@@ -16,6 +16,7 @@ const code: AccessCode = {
   userId: 1,
   codeHash: hashAccessCode(keyedHash, 'c1', '0042'),
   delivery: 'sent',
+  channel: 'whatsapp',
   createdAt: made,
   expiresAt: new Date('2026-11-23T14:05:00Z'),
   wrongTries: 0,

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { secretsEqual } from '@ura/core/secret'
+import type { MessageChannel } from '../gateway/message-gateway.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 
 /** Why a code is over before its time: a newer one, its use, too many wrong tries, or a message that never went. */
@@ -14,6 +15,8 @@ export interface AccessCode {
   userId: number
   codeHash: string
   delivery: Delivery
+  /** The way that the gateway took first; null as long as it has not taken the code. */
+  channel: MessageChannel | null
   createdAt: Date
   expiresAt: Date
   wrongTries: number

@@ -6,7 +6,12 @@ import type { ApiContext } from '../context.ts'
 import type { Database } from '../database/schema.ts'
 import { inTransaction, lockUser } from '../database/transaction.ts'
 import { sendMsMax } from '../gateway/http-message-gateway.ts'
-import { MessageNotAcceptedError } from '../gateway/message-gateway.ts'
+import {
+  firstChannel,
+  type MessageAddresses,
+  type MessageChannel,
+  MessageNotAcceptedError,
+} from '../gateway/message-gateway.ts'
 import { type IdempotentRequest, once } from '../idempotency/idempotency.ts'
 import { findActiveUser, type User } from '../users/user-repository.ts'
 import {
@@ -29,6 +34,14 @@ interface CodeRequest {
   idempotent: Omit<IdempotentRequest, 'now' | 'endpoint'>
 }
 
+/** A code that the gateway has taken. */
+export interface SentCode {
+  channel: MessageChannel
+  /** The phone number or e-mail address of that channel. */
+  address: string
+  expiresAt: Date
+}
+
 interface MadeCode {
   id: string
   expiresAtMs: number
@@ -37,27 +50,25 @@ interface MadeCode {
 const dayMs = 86_400_000
 
 /** Age at which a code's sending is surely over, its result written; a code still `sending` then lost its sender. */
-const sendingMsMax = sendMsMax + 300
+export const sendingMsMax = sendMsMax + 300
 /** How a repeated request waits for the first one's sending: at most as long as that takes. */
 const deliveryPauseMs = 50
 const deliveryPausesMax = Math.ceil(sendingMsMax / deliveryPauseMs)
 
 /**
- * Makes an access code, ends the user's earlier ones and hands it to the WhatsApp gateway. The same idempotency key
+ * Makes an access code, ends the user's earlier ones and hands it to the gateway. The same idempotency key
  * again waits for the first request's outcome and tells the same, without another code.
  * @throws HelpdeskError USUARIO_NAO_ENCONTRADO, SEM_TELEFONE, LIMITE_DE_CODIGOS, WHATSAPP_INDISPONIVEL (the code is
  *   then over), CHAVE_REUTILIZADA
  */
-export async function requestAccessCode(
-  context: RequestContext,
-  request: CodeRequest,
-): Promise<{ phone: string; expiresAt: Date }> {
+export async function requestAccessCode(context: RequestContext, request: CodeRequest): Promise<SentCode> {
   const { db, clock, config, keyedHash } = context
   const user = await findActiveUser(db, request.userCode)
   if (user === null) {
     throw new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: 'usuario' })
   }
-  if (user.whatsapp === null) {
+  const addresses = { phone: user.whatsapp, email: user.email }
+  if (addresses.phone === null && addresses.email === null) {
     throw new HelpdeskError('SEM_TELEFONE')
   }
   const now = clock.now()
@@ -71,12 +82,11 @@ export async function requestAccessCode(
     }),
   )
   const expiresAt = new Date(made.expiresAtMs)
-  if (replayed) {
-    await requireDelivery(context, request, made.id)
-  } else {
-    await deliver(context, request, { ...made, code, phone: user.whatsapp, expiresAt })
-  }
-  return { phone: user.whatsapp, expiresAt }
+  const channel = replayed
+    ? ((await requireDelivery(context, request, made.id)) ?? firstChannel(addresses))
+    : await deliver(context, request, { ...made, code, addresses, expiresAt })
+  const address = channel === 'email' ? addresses.email : addresses.phone
+  return { channel, address: address ?? '', expiresAt }
 }
 
 async function makeCode(
@@ -124,13 +134,15 @@ async function secondsToWait(
 async function deliver(
   { db, clock, gateway, metrics, log }: RequestContext,
   request: CodeRequest,
-  message: { id: string; code: string; phone: string; expiresAt: Date },
-): Promise<void> {
-  const { id, phone, code, expiresAt } = message
+  message: { id: string; code: string; addresses: MessageAddresses; expiresAt: Date },
+): Promise<MessageChannel> {
+  const { id, addresses, code, expiresAt } = message
+  let channel: MessageChannel
   const audit = { source: request.source, userCode: request.userCode }
   try {
     const { requestId } = request.source
-    await gateway.sendAccessCode({ phone, code, expiresAt, idempotencyKey: `access-code-${id}`, requestId })
+    const sent = { ...addresses, code, expiresAt, idempotencyKey: accessCodeKey(id), requestId }
+    channel = await gateway.sendAccessCode(sent)
   } catch (error) {
     const reason = error instanceof MessageNotAcceptedError ? error.reason : 'unexpected'
     log.warn({ reason, requestId: request.source.requestId }, 'access code was not accepted by the gateway')
@@ -141,10 +153,16 @@ async function deliver(
     throw new HelpdeskError('WHATSAPP_INDISPONIVEL', { retryAfterSeconds: 30, cause: error })
   }
   await inTransaction(db, async (trx) => {
-    await markDelivery(trx, id, 'sent')
-    await recordAudit(trx, { event: 'code_sent', ...audit, at: clock.now() })
+    await markDelivery(trx, id, { delivery: 'sent', channel })
+    await recordAudit(trx, { event: 'code_sent', ...audit, at: clock.now(), detail: { channel } })
   })
   metrics.accessCodes.inc({ result: 'sent' })
+  return channel
+}
+
+/** The key under which the gateway has a code's message. */
+export function accessCodeKey(id: string): string {
+  return `access-code-${id}`
 }
 
 /** A code that may have been sent all the same (`unknown`) counts for the limit, but nobody shall get in with it. */
@@ -154,24 +172,25 @@ async function endUnsentCode(
   ending: { id: string; delivery: 'not_sent' | 'unknown'; reason: string; now: Date },
 ): Promise<void> {
   const { id, delivery, reason, now } = ending
-  await markDelivery(trx, id, delivery)
+  await markDelivery(trx, id, { delivery })
   await endCode(trx, { id, reason: 'not_sent', now })
   await recordAudit(trx, { event: 'code_not_sent', source, userCode, at: now, detail: { reason } })
 }
 
 /**
  * Waits until the code of an earlier request was sent, by this process or another; one whose sender is gone is ended.
+ * Gives the channel that it was sent by.
  * @throws HelpdeskError WHATSAPP_INDISPONIVEL when it was not sent
  */
 async function requireDelivery(
   { db, clock }: RequestContext,
   request: CodeRequest,
   id: string,
-): Promise<void> {
+): Promise<MessageChannel | null> {
   for (let waits = 0; waits < deliveryPausesMax; waits += 1) {
     const code = await findCode(db, id)
     if (code?.delivery === 'sent') {
-      return
+      return code.channel
     }
     if (code?.delivery !== 'sending' || clock.now().getTime() - code.createdAt.getTime() > sendingMsMax) {
       break

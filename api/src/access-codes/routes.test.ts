@@ -27,6 +27,7 @@ describe('POST /api/solicitar_codigo', () => {
     expect(answer.statusCode).toBe(202)
     expect(answer.json()).toEqual({
       status: true,
+      canal: 'whatsapp',
       enviado_para: '+55 45 *****-0001',
       expira_em: '2026-11-23T14:05:00.000Z',
       digitos: 4,
@@ -60,7 +61,7 @@ describe('POST /api/solicitar_codigo', () => {
     expect(JSON.stringify(kept) + test.logged.join()).not.toContain(sentCode(test))
   })
 
-  it('refuses a stranger with 404 and a user without WhatsApp with 409', async () => {
+  it('refuses a stranger with 404 and a user without any address with 409', async () => {
     await using test = await createTestApi()
     const stranger = await ask(test, '9999')
     expect([stranger.statusCode, stranger.json()]).toEqual([
@@ -70,6 +71,31 @@ describe('POST /api/solicitar_codigo', () => {
     const phoneless = await ask(test, '1005')
     expect(phoneless.statusCode).toBe(409)
     expect(phoneless.json()).toMatchObject({ erro: { codigo: 'SEM_TELEFONE' } })
+  })
+
+  it('sends by e-mail to a user without WhatsApp', async () => {
+    await using test = await createTestApi()
+    const answer = await ask(test, '1006')
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      202,
+      { canal: 'email', enviado_para: 't***@prefeitura.example' },
+    ])
+    expect(test.gateway.codes).toMatchObject([{ phone: null, email: 'teresa@prefeitura.example' }])
+    expect(test.logged.join()).not.toContain('teresa@')
+    expect((await verify(test, sentCode(test), { user: '1006' })).json()).toEqual({ status: true })
+  })
+
+  it('hands over both addresses and tells the channel that took the code, to a repeated request too', async () => {
+    await using test = await createTestApi()
+    const email = 'joao@prefeitura.example'
+    await test.api.db.updateTable('users').set({ email }).where('code', '=', '1001').execute()
+    test.gateway.preferred = 'email'
+    const key = { 'idempotency-key': 'k' }
+    const answers = [await ask(test, '1001', key), await ask(test, '1001', key)]
+    expect(test.gateway.codes).toMatchObject([{ phone: '+5545999990001', email }])
+    for (const answer of answers) {
+      expect(answer.json()).toMatchObject({ canal: 'email', enviado_para: 'j***@prefeitura.example' })
+    }
   })
 
   it('sends three codes in a quarter of an hour and tells when the next may be asked for', async () => {

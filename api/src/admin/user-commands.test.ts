@@ -12,8 +12,9 @@ afterEach(async () => {
   await database.drop()
 })
 
-it('adds, changes, deactivates and activates a user, and shows the phone masked', async () => {
-  const added = await admin.run('users', 'add', '1001', '--name', 'João', '--whatsapp', '45 99999-0001')
+it('adds, changes, deactivates and activates a user, and shows phone and e-mail masked', async () => {
+  const reached = ['--whatsapp', '45 99999-0001', '--email', 'joao@prefeitura.example']
+  const added = await admin.run('users', 'add', '1001', '--name', 'João', ...reached)
   expect(added).toMatchObject({ exitCode: 0, printed: 'Usuário 1001 incluído.' })
   expect((await admin.run('users', 'add', '1001', '--name', 'Outro')).exitCode).toBe(1)
   expect(
@@ -28,8 +29,9 @@ it('adds, changes, deactivates and activates a user, and shows the phone masked'
     department: 'Obras',
     whatsapp: '+55 45 *****-0001',
     extension: null,
-    email: null,
+    email: 'j***@prefeitura.example',
     active: false,
+    notices: true,
   })
   expect((await admin.run('users', 'activate', '1001')).printed).toBe('Usuário 1001: ativo.')
 })
@@ -40,10 +42,20 @@ it.each([
   [['add', '1001', '--name', '']],
   [['add', '1001', '--name', 'Ana', '--whatsapp', '123']],
   [['change', '1001']],
+  [['change', '1001', '--notices', 'talvez']],
+  [['change', '1001', '--email', 'joao@prefeitura.example, ana@prefeitura.example']],
   [['list', '--limit', '0']],
   [['list', '--active', '--inactive']],
 ])('users %j is not understood', async (typed) => {
   expect((await admin.run('users', ...typed)).exitCode).toBe(2)
+})
+
+it('turns notices off and on again', async () => {
+  await admin.run('users', 'add', '1001', '--name', 'João', '--notices', 'off')
+  expect((await admin.run('users', 'show', '1001')).printed).toContain('Avisos dos chamados: não')
+  expect((await admin.run('users', 'change', '1001', '--notices', 'não')).exitCode).toBe(1)
+  expect((await admin.run('users', 'change', '1001', '--notices', 'sim')).exitCode).toBe(0)
+  expect(await admin.json('users', 'show', '1001')).toMatchObject({ notices: true, active: true })
 })
 
 it('lists users page by page, and finds them whatever the case and accents', async () => {

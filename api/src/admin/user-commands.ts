@@ -1,10 +1,10 @@
-import { maskPhoneNumber } from '@ura/core/phone-number'
 import { recordAudit } from '../audit/audit-log.ts'
 import type { Database } from '../database/schema.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { differingFields } from '../users/import/import-plan.ts'
 import { parseUserField, UserFieldError, type UserFields } from '../users/user-fields.ts'
-import { addUser, changeUser, findUser, type User } from '../users/user-repository.ts'
+import { addUser, changeUser, emptyUser, findUser, type User } from '../users/user-repository.ts'
+import { maskedAddresses } from '../users/user-resources.ts'
 import { findUsers } from '../users/user-search.ts'
 import {
   type AdminContext,
@@ -23,13 +23,14 @@ const fieldOptions = {
   whatsapp: { value: 'NÚMERO', summary: 'WhatsApp com DDD; vazio para tirar' },
   extension: { value: 'RAMAL', summary: 'Ramal; vazio para tirar' },
   email: { value: 'E-MAIL', summary: 'E-mail; vazio para tirar' },
+  notices: { value: 'SIM|NÃO', summary: 'Se recebe avisos dos chamados; códigos de acesso vão sempre' },
 }
 const fieldNames = Object.keys(fieldOptions) as (keyof typeof fieldOptions)[]
 
 export const userCommands: Commands = {
   'users list': {
     usage: 'users list',
-    summary: 'Lista os usuários por código, com o telefone mascarado',
+    summary: 'Lista os usuários por código, com telefone e e-mail mascarados',
     positionals: { min: 0, max: 0 },
     options: {
       search: { value: 'TEXTO', summary: 'Parte do código, do nome ou do setor, sem distinguir acentos' },
@@ -43,7 +44,7 @@ export const userCommands: Commands = {
   },
   'users show': {
     usage: 'users show CÓDIGO',
-    summary: 'Mostra um usuário, com o telefone mascarado',
+    summary: 'Mostra um usuário, com telefone e e-mail mascarados',
     positionals: { min: 1, max: 1 },
     async run({ db }, { positionals: [code = ''] }) {
       const user = masked(await requireUser(db, code))
@@ -53,6 +54,7 @@ export const userCommands: Commands = {
         `WhatsApp: ${user.whatsapp ?? '-'}`,
         `Ramal: ${user.extension ?? '-'}`,
         `E-mail: ${user.email ?? '-'}`,
+        `Avisos dos chamados: ${user.notices ? 'sim' : 'não'}`,
         `Situação: ${activeWord(user)}`,
       ]
       return { data: user, text: lines.join('\n') }
@@ -125,9 +127,8 @@ async function add({ db, now, actor }: AdminContext, input: CommandInput): Promi
   if (name === undefined || code === undefined) {
     throw new UsageError('Informe o nome: --name "Maria Souza"')
   }
-  const none = { department: null, whatsapp: null, extension: null, email: null }
   return await inTransaction(db, async (trx) => {
-    if (!(await addUser(trx, { ...none, ...fields, code, name, active: true }, now))) {
+    if (!(await addUser(trx, { ...emptyUser, ...fields, code, name }, now))) {
       throw new RefusedError(`Já existe um usuário com o código ${code}.`)
     }
     await recordAudit(trx, { event: 'user_added', source: { actor }, at: now, userCode: code })
@@ -198,7 +199,7 @@ function readField(field: 'code' | keyof typeof fieldOptions, text: string): Use
 
 function masked(user: User): Omit<User, 'id'> {
   const { id: _id, ...fields } = user
-  return { ...fields, whatsapp: user.whatsapp === null ? null : maskPhoneNumber(user.whatsapp) }
+  return { ...fields, ...maskedAddresses(user) }
 }
 
 function activeWord({ active }: { active: boolean }): string {

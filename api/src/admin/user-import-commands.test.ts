@@ -52,6 +52,20 @@ describe('users import', () => {
     ])
   })
 
+  it('takes who wants notices, and says who wants them when it is exported', async () => {
+    await importCsv('código;nome;avisos\n1;Ana;não\n2;Rui;\n3;Eva;sim\n')
+    await importCsv('código;nome;e-mail\n1;Ana;ana@prefeitura.example\n')
+    const [heading, ...lines] = (await admin.run('users', 'export')).printed.split('\n')
+    expect(heading?.split(';').slice(-3)).toEqual(['e-mail', 'ativo', 'avisos'])
+    expect(lines.map((line) => line.split(';').slice(-3).join(';'))).toEqual([
+      'ana@prefeitura.example;sim;não',
+      ';sim;sim',
+      ';sim;sim',
+    ])
+    await importCsv('código;nome;avisos\n1;Ana;x\n2;Rui;off\n')
+    expect((await listUsers(db)).map(({ notices }) => notices)).toEqual([true, false, true])
+  })
+
   it('changes nothing when one line is bad, and tells each', async () => {
     const { exitCode, error } = await importCsv(`${first}x;Nome;-\n5;;-\n`)
     expect(exitCode).toBe(1)

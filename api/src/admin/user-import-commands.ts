@@ -33,7 +33,7 @@ export const userImportCommands: Commands = {
       ...yesOption,
     },
     explanation: [
-      'A primeira linha dá nome às colunas: código (ou matrícula), nome, setor, whatsapp, ramal, e-mail, ativo.',
+      'A primeira linha dá nome às colunas: código (ou matrícula), nome, setor, whatsapp, ramal, e-mail, ativo, avisos.',
       'Separador ; , ou tabulação; UTF-8 ou Windows-1252. Colunas que faltam ficam como estão; uma célula vazia',
       'apaga o dado. Uma linha com erro e nada muda, a não ser com --skip-bad-lines.',
     ].join('\n'),
@@ -41,7 +41,8 @@ export const userImportCommands: Commands = {
   },
   'users export': {
     usage: 'users export [ARQUIVO.csv]',
-    summary: 'Exporta todos os usuários, com o telefone inteiro, num CSV que pode ser importado de volta',
+    summary:
+      'Exporta todos os usuários, com telefone e e-mail inteiros, num CSV que pode ser importado de volta',
     positionals: { min: 0, max: 1 },
     options: { yes: { summary: 'Escreve por cima de um arquivo que já existe' } },
     run: exportUsers,

@@ -10,6 +10,7 @@ const accessOfRoutes: Readonly<Record<string, Access>> = {
   'POST /api/verificar_usuario': 'phone',
   'POST /api/get_user_to_speech': 'phone',
   'POST /api/solicitar_codigo': 'phone',
+  'GET /api/situacao_codigo': 'phone',
   'POST /api/verificar_codigo': 'phone',
   'GET /api/servicos': 'phone',
   'POST /api/novo_chamado': 'phone',

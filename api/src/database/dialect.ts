@@ -10,6 +10,8 @@ export interface MigrationWords {
   readonly tableOptions: string
   /** Whether `references` behind a column makes a foreign key; MySQL before 9.0 reads it and forgets it. */
   readonly inlineReferences: boolean
+  /** Whether an index is named within its table, so that `drop index` tells the table. */
+  readonly indexesWithinTables: boolean
 }
 
 export const sqliteMigrationWords: MigrationWords = {
@@ -17,6 +19,7 @@ export const sqliteMigrationWords: MigrationWords = {
   autoId: 'integer primary key autoincrement',
   tableOptions: '',
   inlineReferences: true,
+  indexesWithinTables: false,
 }
 
 /**
@@ -28,6 +31,7 @@ function mysqlMigrationWords(collation: string): MigrationWords {
     autoId: 'bigint not null auto_increment primary key',
     tableOptions: ` engine=InnoDB default charset=utf8mb4 collate=${collation}`,
     inlineReferences: false,
+    indexesWithinTables: true,
   }
 }
 

@@ -37,6 +37,9 @@ export function parseMigration(
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '')
     .map((statement) => (words.inlineReferences ? statement : withForeignKeys(statement)))
+    .map((statement) =>
+      words.indexesWithinTables ? statement : statement.replace(/^(drop index \w+) on \w+$/, '$1'),
+    )
   return { name, statements, checksum: createHash('sha256').update(text).digest('hex') }
 }
 

@@ -24,6 +24,13 @@ describe('a migration file', () => {
     ])
   })
 
+  it('drops an index in the form of each database', () => {
+    const text = 'drop index b on a;'
+    const named = parseMigration('0001', text, { ...sqliteMigrationWords, indexesWithinTables: true })
+    expect(named.statements).toEqual(['drop index b on a'])
+    expect(migration('0001', text).statements).toEqual(['drop index b'])
+  })
+
   it('of the project has no word that no dialect knows', () => {
     const all = loadMigrations(sqliteMigrationWords).flatMap(({ statements }) => statements)
     expect(all.length).toBeGreaterThan(10)

@@ -37,6 +37,7 @@ interface UsersTable {
   extension: string | null
   email: string | null
   active: Generated<number>
+  notices: Generated<number>
   created_at_ms: number
   updated_at_ms: number
   erased_at_ms: ColumnType<number | null, number | null | undefined>
@@ -106,6 +107,7 @@ interface AccessCodesTable {
   wrong_tries: Generated<number>
   ended_at_ms: number | null
   ended_reason: string | null
+  channel: ColumnType<string | null, string | null | undefined>
 }
 
 interface IdempotencyKeysTable {
@@ -126,7 +128,6 @@ interface TicketsTable {
   status: string
   opened_at_ms: number
   updated_at_ms: number
-  notified_at_ms: ColumnType<number | null, number | null | undefined>
   version: Generated<number>
   assignee: ColumnType<string | null, string | null | undefined>
   changed_at_ms: Generated<number>
@@ -144,6 +145,7 @@ interface TicketEventsTable {
   to_assignee: ColumnType<string | null, string | null | undefined>
   from_service: ColumnType<string | null, string | null | undefined>
   to_service: ColumnType<string | null, string | null | undefined>
+  notice_owed_ms: ColumnType<number | null, number | null | undefined>
 }
 
 interface TicketNotesTable {

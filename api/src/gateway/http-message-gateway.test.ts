@@ -52,6 +52,7 @@ afterEach(() => {
 
 const code = {
   phone: '+5545999990001',
+  email: null,
   code: '0042',
   expiresAt: new Date('2026-11-23T14:05:00Z'),
   idempotencyKey: 'access-code-1',
@@ -83,8 +84,38 @@ describe('the gateway over HTTP', () => {
   })
 
   it('is handed a text', async () => {
-    await gateway().sendText({ phone: '+5545999990001', text: 'Olá', idempotencyKey: 'k' })
+    await gateway().sendText({ phone: '+5545999990001', email: null, text: 'Olá', idempotencyKey: 'k' })
     expect(received[0]?.body).toEqual({ phone: '+5545999990001', message: 'Olá' })
+  })
+
+  it('is handed a notice with its topic', async () => {
+    const notice = { phone: null, email: 'a@b.br', text: 'Olá', purpose: 'notice', topic: 't-1' } as const
+    await gateway().sendText({ ...notice, idempotencyKey: 'k' })
+    expect(received[0]?.body).toEqual({ email: 'a@b.br', message: 'Olá', purpose: 'notice', topic: 't-1' })
+  })
+
+  it('is handed both addresses and tells which channel took the message', async () => {
+    answer = { statusCode: 202, body: { id: 'm1', status: 'queued', channel: 'email' } }
+    expect(await gateway().sendAccessCode({ ...code, email: 'a@b.br' })).toBe('email')
+    expect(received[0]?.body).toMatchObject({ phone: '+5545999990001', email: 'a@b.br' })
+  })
+
+  it.each([
+    ['+5545999990001', null, 'whatsapp'],
+    [null, 'a@b.br', 'email'],
+    ['+5545999990001', 'a@b.br', 'whatsapp'],
+  ])('that names no channel has taken a message to %s and %s by %s', async (phone, email, channel) => {
+    expect(await gateway().sendAccessCode({ ...code, phone, email })).toBe(channel)
+  })
+
+  it('that refuses an e-mail address gets the message for WhatsApp alone', async () => {
+    answers = [{ statusCode: 400, body: {} }]
+    expect(await gateway().sendAccessCode({ ...code, email: 'a@b' })).toBe('whatsapp')
+    expect(received.map(({ body }) => Object.keys(body as object))).toEqual([
+      ['phone', 'otp', 'email'],
+      ['phone', 'otp'],
+    ])
+    expect(new Set(received.map(({ headers }) => headers['idempotency-key'])).size).toBe(1)
   })
 
   it.each([400, 401, 409, 429, 500, 503])('that answers %i is not asked again', async (statusCode) => {
@@ -148,9 +179,40 @@ describe('the gateway over HTTP', () => {
     'that says the message of this key is %s has accepted it',
     async (status) => {
       answer = { statusCode: 200, body: { id: 'm1', status } }
-      await expect(gateway().sendAccessCode(code)).resolves.toBeUndefined()
+      await expect(gateway().sendAccessCode(code)).resolves.toBe('whatsapp')
     },
   )
+
+  it('tells how the message of a key fares, and what went another way in its place', async () => {
+    const told = { channel: 'whatsapp', state: 'failed', fallback: { channel: 'email', state: 'sent' } }
+    const fallback = { id: 'm2', ...told.fallback }
+    answer = { statusCode: 200, body: { id: 'm1', to: '…', ...told, fallback, history: [] } }
+    expect(await gateway().findDelivery('access-code-1/2')).toMatchObject(told)
+    expect(received[0]).toMatchObject({
+      url: '/api/messages/by-key/access-code-1%2F2',
+      headers: { authorization: 'Bearer token-of-the-gateway' },
+    })
+  })
+
+  it.each<[string, Answer]>([
+    ['knows no such key', { statusCode: 404, body: {} }],
+    ['is of an earlier version', { statusCode: 200, body: { id: 'm1', state: 'sent' } }],
+    [
+      'names a state that nobody knows',
+      { statusCode: 200, body: { channel: 'email', state: 'x', fallback: null } },
+    ],
+    ['breaks the connection', 'break'],
+  ])('that %s tells nothing of a message', async (_what, given) => {
+    answer = given
+    expect(await gateway().findDelivery('k')).toBeNull()
+  })
+
+  it('that gives no answer tells nothing of a message, within a second', async () => {
+    answer = 'none'
+    const startedAt = performance.now()
+    expect(await gateway().findDelivery('k')).toBeNull()
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
 
   it('is available when it is logged in', async () => {
     answer = { statusCode: 200, body: { loggedIn: true } }

@@ -56,7 +56,7 @@ export function createMetrics(options: {
     tickets: new Counter({ name: 'ura_tickets_opened_total', help: 'Tickets opened', registers }),
     ticketMessages: new Counter({
       name: 'ura_ticket_messages_total',
-      help: 'Tries to hand a protocol message to the gateway, by result: sent, failed',
+      help: 'Tries to hand a notice of a ticket to the gateway, by result: sent, failed',
       labelNames: ['result'],
       registers,
     }),

@@ -66,6 +66,7 @@ export async function erasePerson(trx: Database, user: User, now: Date): Promise
       extension: null,
       email: null,
       active: 0,
+      notices: 0,
       updated_at_ms: now.getTime(),
       erased_at_ms: now.getTime(),
     })

@@ -25,6 +25,7 @@ export async function readPersonData(db: Database, user: User): Promise<Record<s
     .select([
       'call_id',
       'delivery',
+      'channel',
       'created_at_ms',
       'expires_at_ms',
       'wrong_tries',

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '@ura/core/clock'
 import {
   type AccessCodeMessage,
-  MessageNotAcceptedError,
+  firstChannel,
+  type MessageChannel,
+  type MessageDelivery,
   type MessageGateway,
+  MessageNotAcceptedError,
   type TextMessage,
 } from '../gateway/message-gateway.ts'
 import type { SpeechService } from '../speech/speech-service.ts'
@@ -34,6 +37,12 @@ interface FakeGateway extends MessageGateway {
   texts: TextMessage[]
   fault: string | null
   hold: Promise<void> | null
+  /** The channel that takes what has two addresses. */
+  preferred: MessageChannel
+  /** What is told of every key; null: nothing is known. */
+  delivery: MessageDelivery | null
+  /** The keys that were asked for. */
+  lookedUp: string[]
 }
 
 export function createFakeGateway(): FakeGateway {
@@ -42,19 +51,33 @@ export function createFakeGateway(): FakeGateway {
     texts: [],
     fault: null,
     hold: null,
+    preferred: 'whatsapp',
+    delivery: { channel: 'whatsapp', state: 'queued', fallback: null },
+    lookedUp: [],
     async sendAccessCode(message) {
       await gateway.hold
       refuseOnFault(gateway)
       gateway.codes.push(message)
+      return channelOf(gateway, message)
     },
     async sendText(message) {
       await gateway.hold
       refuseOnFault(gateway)
       gateway.texts.push(message)
+      return channelOf(gateway, message)
+    },
+    async findDelivery(idempotencyKey) {
+      gateway.lookedUp.push(idempotencyKey)
+      return gateway.fault === null ? gateway.delivery : null
     },
     isAvailable: async () => gateway.fault === null,
   }
   return gateway
+}
+
+function channelOf({ preferred }: FakeGateway, message: AccessCodeMessage | TextMessage): MessageChannel {
+  const hasBoth = message.phone !== null && message.email !== null
+  return hasBoth ? preferred : firstChannel(message)
 }
 
 function refuseOnFault(gateway: FakeGateway): void {

@@ -9,7 +9,7 @@ import { type OpenedTicket, openTickets, type OpenTicketRequest } from './open-t
 const grouping = { sizeMax: 32, concurrencyMax: 2, patienceMs: 50 }
 
 /**
- * Opens a ticket, once for an idempotency key, and has its protocol sent by WhatsApp in the background.
+ * Opens a ticket, once for an idempotency key, and has its protocol sent in the background.
  * @throws HelpdeskError USUARIO_NAO_ENCONTRADO, SERVICO_INEXISTENTE, CHAVE_REUTILIZADA
  */
 export type OpenTicket = (request: OpenTicketRequest) => Promise<Omit<OpenedTicket, 'notice'>>
@@ -33,7 +33,7 @@ export function createOpenTicket(
       metrics.tickets.inc()
     }
     if (notice !== null) {
-      notifier.ticketOpened(notice, request.source.requestId)
+      notifier.tell(notice, request.source.requestId)
     }
     return ticket
   }

@@ -2,12 +2,14 @@ import { HelpdeskError } from '@ura/core/errors'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import { findOfferedServices, type OfferedService } from '../catalogue/catalogue-repository.ts'
 import type { Database } from '../database/schema.ts'
+import { firstChannel, type MessageChannel } from '../gateway/message-gateway.ts'
 import { type IdempotentRequest, keepAnswers, readKeptAnswers } from '../idempotency/idempotency.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 import { findActiveUsers, type User } from '../users/user-repository.ts'
 import { protocolOf } from './protocol.ts'
 import { addStatusEvents } from './ticket-event-repository.ts'
-import { addTickets, type TicketOrigin, type UnnotifiedTicket } from './ticket-repository.ts'
+import { isPromised, noticeAddresses, type TicketNotice } from './ticket-notice.ts'
+import { addTickets, type TicketOrigin } from './ticket-repository.ts'
 
 /** Somebody asks for a ticket. */
 export interface OpenTicketRequest {
@@ -26,13 +28,15 @@ export interface OpenTicketRequest {
 interface TicketAnswer {
   id: number
   protocol: string
+  /** The way that the protocol takes to its requester first; null when they aren't told. */
+  channel: MessageChannel | null
 }
 
 /** A ticket opened by this request, or (`replayed`) by an earlier one with the same key. */
 export interface OpenedTicket extends TicketAnswer {
   replayed: boolean
-  /** What its requester is to be told by WhatsApp; null when that was done before or they have none. */
-  notice: UnnotifiedTicket | null
+  /** What its requester is to be told; null when that was done before, they want no notices or have no address. */
+  notice: TicketNotice | null
 }
 
 /** A ticket that nothing is in the way of. */
@@ -69,7 +73,7 @@ async function decide(
   requests: readonly OpenTicketRequest[],
 ): Promise<(Opening | OpenedTicket | HelpdeskError)[]> {
   const keyed = requests.map((request) => ({ request, idempotent: { ...request.idempotent, now } }))
-  const kept = await readKeptAnswers<TicketAnswer>(
+  const kept = await readKeptAnswers<Omit<TicketAnswer, 'channel'> & Partial<TicketAnswer>>(
     { db: trx, keyedHash },
     keyed.map(({ idempotent }) => idempotent),
   )
@@ -88,7 +92,9 @@ async function decide(
     }
     const earlier = kept.find(idempotent)
     if (earlier !== null) {
-      return earlier instanceof HelpdeskError ? earlier : { ...earlier, replayed: true, notice: null }
+      return earlier instanceof HelpdeskError
+        ? earlier
+        : { ...earlier, channel: earlier.channel ?? null, replayed: true, notice: null }
     }
     const service = services.get(request.service)
     if (service === undefined) {
@@ -111,12 +117,18 @@ async function addOpenings(
   )
   const added = openings.flatMap((opening, index) => {
     const id = ids[index]
-    return id === undefined ? [] : { ...opening, opening, answer: { id, protocol: protocolOf(id) } }
+    if (id === undefined) {
+      return []
+    }
+    const addresses = noticeAddresses(opening.user)
+    const channel = addresses === null ? null : firstChannel(addresses)
+    return { ...opening, opening, addresses, answer: { id, protocol: protocolOf(id), channel } }
   })
   await addStatusEvents(
     trx,
-    ...added.map(({ request, answer }) => {
-      return { ticketId: answer.id, at: now, actor: request.source.actor, from: null, to: 'aberto' } as const
+    ...added.map(({ request, addresses, answer }) => {
+      const opening = { ticketId: answer.id, at: now, actor: request.source.actor } as const
+      return { ...opening, from: null, to: 'aberto' as const, isNoticeOwed: addresses !== null }
     }),
   )
   await recordAudit(
@@ -131,9 +143,10 @@ async function addOpenings(
     added.map(({ idempotent, answer }) => ({ request: idempotent, answer })),
   )
   return new Map(
-    added.map(({ opening, answer, user, service }) => {
-      const { whatsapp } = user
-      const notice = whatsapp === null ? null : { id: answer.id, phone: whatsapp, service: service.name }
+    added.map(({ opening, answer, addresses, request, service }) => {
+      const opened = { ticketId: answer.id, eventId: null, status: 'aberto', at: now } as const
+      const told = { ...opened, service: service.name, isPromised: isPromised(request) }
+      const notice = addresses === null ? null : { ...told, addresses }
       return [opening, { ...answer, replayed: false, notice }]
     }),
   )

@@ -26,6 +26,7 @@ describe('POST /api/novo_chamado', () => {
     expect(answer.json()).toEqual({
       status: true,
       protocolo: '10017',
+      aviso: 'whatsapp',
       url: expect.stringMatching(new RegExp(`^http://127\\.0\\.0\\.1:0/audio/${name}$`)),
       nome_audio: name,
     })
@@ -70,14 +71,14 @@ describe('POST /api/novo_chamado', () => {
     })
   })
 
-  it('opens a ticket for a user without WhatsApp, with the gateway down, and with speech down', async () => {
+  it('opens a ticket for a user without any address, with the gateway down, and with speech down', async () => {
     await using test = await createTestApi()
     test.gateway.fault = 'http_400'
     test.speech.isDown = true
     const answers = [await open(test, { usuario: '1005' }), await open(test)]
     expect(answers.map((answer) => answer.json())).toEqual([
-      { status: true, protocolo: '10017', url: null, nome_audio: null },
-      { status: true, protocolo: '10025', url: null, nome_audio: null },
+      { status: true, protocolo: '10017', aviso: null, url: null, nome_audio: null },
+      { status: true, protocolo: '10025', aviso: 'whatsapp', url: null, nome_audio: null },
     ])
     expect(test.logged.join()).not.toContain('99999')
   })

@@ -30,7 +30,7 @@ function openTicketRoute(server: HttpServer, context: ApiContext): void {
         summary: 'Abre um chamado; a mesma Idempotency-Key não abre outro',
         operationId: 'abrirChamado',
         description:
-          '`servico` é o código estável do catálogo ou a forma do teclado, como `2-3`. O protocolo segue também pelo WhatsApp do usuário.',
+          '`servico` é o código estável do catálogo ou a forma do teclado, como `2-3`. O protocolo segue também por mensagem ao usuário: `aviso` diz por onde.',
         errors: ['USUARIO_NAO_ENCONTRADO', 'SERVICO_INEXISTENTE', 'CHAVE_REUTILIZADA'],
         security: [{ sessao: [] }],
         headers: Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey) }),
@@ -44,7 +44,7 @@ function openTicketRoute(server: HttpServer, context: ApiContext): void {
     },
     async (request, reply) => {
       const { body } = request
-      const { protocol, replayed } = await context.openTicket({
+      const { protocol, channel, replayed } = await context.openTicket({
         userCode: body.usuario,
         service: body.servico,
         callId: body.chamada ?? null,
@@ -59,7 +59,9 @@ function openTicketRoute(server: HttpServer, context: ApiContext): void {
         fields: { user: 'usuario', service: 'servico' },
       })
       const audio = await context.audio({ text: protocolText(protocol), kind: 'personal' }, request.id)
-      return await reply.code(replayed ? 200 : 201).send({ status: true, protocolo: protocol, ...audio })
+      return await reply
+        .code(replayed ? 200 : 201)
+        .send({ status: true, protocolo: protocol, aviso: channel, ...audio })
     },
   )
 }

@@ -46,26 +46,37 @@ export function toTicketEvent(row: Selectable<Schema['ticket_events']>): TicketE
   }
 }
 
-/** Keeps changes of status, of one ticket or several; to be called inside the transaction that makes them. */
+/** A ticket's change of status, and whether its requester is to be told. */
+export interface NewStatusEvent extends EventOf<TicketStatus> {
+  ticketId: number
+  isNoticeOwed: boolean
+}
+
+/**
+ * Keeps changes of status, of one ticket or several; to be called inside the transaction that makes them. Gives the
+ * event's id when it is one alone.
+ */
 export async function addStatusEvents(
   trx: Database,
-  ...events: readonly (EventOf<TicketStatus> & { ticketId: number })[]
-): Promise<void> {
+  ...events: readonly NewStatusEvent[]
+): Promise<number | null> {
   if (events.length === 0) {
-    return
+    return null
   }
-  const rows = events.map(({ ticketId, at, actor, from, to }) => ({
+  const rows = events.map(({ ticketId, at, actor, from, to, isNoticeOwed }) => ({
     ticket_id: ticketId,
     happened_at_ms: at.getTime(),
     actor,
     from_status: from,
     to_status: to,
+    notice_owed_ms: isNoticeOwed ? at.getTime() : null,
   }))
-  await trx.insertInto('ticket_events').values(rows).execute()
+  const { insertId } = await trx.insertInto('ticket_events').values(rows).executeTakeFirstOrThrow()
   const announced = events.map((event) =>
     webhookEvent(event.from === null ? 'ticket.opened' : 'ticket.status_changed', event),
   )
   await announce(trx, ...announced)
+  return events.length === 1 ? Number(insertId) : null
 }
 
 /** Keeps a change of who has a ticket; to be called inside the transaction that makes it. */

@@ -30,7 +30,6 @@ beforeAll(async () => {
     opened_at_ms: firstMs + index * 10_000,
     updated_at_ms: firstMs + index * 10_000,
     changed_at_ms: firstMs + index * 10_000,
-    notified_at_ms: firstMs,
   }))
   await inTransaction(db, async (trx) => {
     for (let start = 0; start < ticketCount; start += 1_000) {

@@ -23,10 +23,14 @@ it('keeps every change of status and assignee as an event, and adds one to the v
   test.clock.advance({ minutes: 5 })
   const at = test.clock.now()
   const by = { actor: 'admin:ana', now: at }
-  expect(await changeTicket(test.api.db, ticket, { assignee: 'Redes', ...by })).toBe(true)
+  expect(await changeTicket(test.api.db, ticket, { assignee: 'Redes', ...by })).toEqual({
+    statusEventId: null,
+  })
   expect(await readTicket(test)).toEqual({ ...ticket, assignee: 'Redes', version: 2 })
   const both = { status: 'em_atendimento', assignee: null, ...by } as const
-  expect(await changeTicket(test.api.db, await readTicket(test), both)).toBe(true)
+  expect(await changeTicket(test.api.db, await readTicket(test), both)).toMatchObject({
+    statusEventId: expect.any(Number),
+  })
   expect(await readTicket(test)).toEqual({ ...ticket, status: 'em_atendimento', version: 3, updatedAt: at })
   const [, ...events] = await listTicketEvents(test.api.db, 1)
   expect(events).toEqual([
@@ -40,8 +44,8 @@ it('changes nothing of a ticket that was changed since it was read', async () =>
   await using test = await createTestApi()
   const ticket = await openTicket(test)
   const by = { actor: 'admin:ana', now: test.clock.now() }
-  expect(await changeTicket(test.api.db, ticket, { status: 'resolvido', ...by })).toBe(true)
-  expect(await changeTicket(test.api.db, ticket, { status: 'cancelado', ...by })).toBe(false)
+  expect(await changeTicket(test.api.db, ticket, { status: 'resolvido', ...by })).not.toBeNull()
+  expect(await changeTicket(test.api.db, ticket, { status: 'cancelado', ...by })).toBeNull()
   expect(await readTicket(test)).toMatchObject({ status: 'resolvido', version: 2 })
   expect(await listTicketEvents(test.api.db, 1)).toHaveLength(2)
 })

@@ -3,6 +3,7 @@ import { insertedIds } from '../database/inserted-ids.ts'
 import type { Database } from '../database/schema.ts'
 import { protocolOf } from './protocol.ts'
 import { addAssigneeEvent, addServiceEvent, addStatusEvents } from './ticket-event-repository.ts'
+import { isToldOf } from './ticket-notice.ts'
 
 export interface Ticket {
   id: number
@@ -50,40 +51,6 @@ export async function addTickets(
   }))
   const { insertId } = await trx.insertInto('tickets').values(rows).executeTakeFirstOrThrow()
   return await insertedIds(trx, { insertId, count: rows.length })
-}
-
-/** An open ticket whose requester has not been told of it, and where to tell. */
-export interface UnnotifiedTicket {
-  id: number
-  /** E.164. */
-  phone: string
-  /** The service's name. */
-  service: string
-}
-
-/** Tickets opened after `since` whose requesters have WhatsApp and have not been told, oldest first. */
-export async function findUnnotifiedTickets(
-  db: Database,
-  options: { since: Date; max: number },
-): Promise<UnnotifiedTicket[]> {
-  return await db
-    .selectFrom('tickets')
-    .innerJoin('users', 'users.id', 'tickets.user_id')
-    .innerJoin('catalogue_services', 'catalogue_services.id', 'tickets.service_id')
-    .select(['tickets.id', 'users.whatsapp as phone', 'catalogue_services.name as service'])
-    .where('tickets.notified_at_ms', 'is', null)
-    .where('tickets.opened_at_ms', '>', options.since.getTime())
-    .where('users.whatsapp', 'is not', null)
-    .orderBy('tickets.opened_at_ms')
-    .orderBy('tickets.id')
-    .limit(options.max)
-    .$narrowType<{ phone: string }>()
-    .execute()
-}
-
-/** Keeps that nothing more is owed to the requester of a ticket just opened. */
-export async function markNotified(db: Database, ticketId: number, now: Date): Promise<void> {
-  await db.updateTable('tickets').set({ notified_at_ms: now.getTime() }).where('id', '=', ticketId).execute()
 }
 
 export async function findTicket(db: Database, id: number): Promise<Ticket | null> {
@@ -136,6 +103,12 @@ export interface TicketChange {
   now: Date
 }
 
+/** What a change led to. */
+export interface ChangedTicket {
+  /** The event of the new status; null when the status is the old one. */
+  statusEventId: number | null
+}
+
 interface ServiceReference {
   id: number
   code: string
@@ -143,14 +116,14 @@ interface ServiceReference {
 
 /**
  * Changes a ticket as it was read, adds one to its version and keeps the changes as events; to be called inside a
- * transaction. False, and nothing changed, when it has been changed since it was read. `updatedAt` follows the status
- * alone: callers hear it as the time since when.
+ * transaction. A change of status is owed to the requester from then on. Null, and nothing changed, when it has been
+ * changed since it was read. `updatedAt` follows the status alone: callers hear it as the time since when.
  */
 export async function changeTicket(
   trx: Database,
   ticket: Pick<Ticket, 'id' | 'version' | 'status' | 'assignee'>,
   change: TicketChange,
-): Promise<boolean> {
+): Promise<ChangedTicket | null> {
   const { status = ticket.status, assignee = ticket.assignee, service, actor, now } = change
   const isStatusChanged = status !== ticket.status
   const { numUpdatedRows } = await trx
@@ -162,10 +135,12 @@ export async function changeTicket(
     .where('version', '=', ticket.version)
     .executeTakeFirst()
   if (numUpdatedRows === 0n) {
-    return false
+    return null
   }
+  let statusEventId: number | null = null
   if (isStatusChanged) {
-    await addStatusEvents(trx, { ticketId: ticket.id, at: now, actor, from: ticket.status, to: status })
+    const event = { ticketId: ticket.id, at: now, actor, from: ticket.status, to: status }
+    statusEventId = await addStatusEvents(trx, { ...event, isNoticeOwed: isToldOf(status) })
   }
   if (assignee !== ticket.assignee) {
     const event = { at: now, actor, from: ticket.assignee, to: assignee }
@@ -175,5 +150,5 @@ export async function changeTicket(
     const event = { at: now, actor, from: service.from.code, to: service.to.code }
     await addServiceEvent(trx, { id: ticket.id, status }, event)
   }
-  return true
+  return { statusEventId }
 }

@@ -92,7 +92,7 @@ function openRoute(server: HttpServer, context: ApiContext): void {
         security,
         summary: 'Opens a ticket; the same Idempotency-Key opens no other',
         operationId: 'openTicket',
-        description: 'As the phone does: the requester is told by WhatsApp.',
+        description: 'As the phone does: the requester is told, by WhatsApp or e-mail.',
         errors: ['USUARIO_NAO_ENCONTRADO', 'SERVICO_INEXISTENTE', 'CHAVE_REUTILIZADA'],
         headers: Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey) }),
         body: OpenTicketResourceBody,
@@ -135,7 +135,8 @@ function changeRoute(server: HttpServer, context: ApiContext): void {
         security,
         summary: 'Changes status, assignee or service of a ticket as it was read',
         operationId: 'changeTicket',
-        description: 'Needs the ETag of the ticket as it was read; each change becomes an event.',
+        description:
+          'Needs the ETag of the ticket as it was read; each change becomes an event. The requester is told of a new status.',
         errors: [
           'CHAMADO_NAO_ENCONTRADO',
           'SERVICO_INEXISTENTE',

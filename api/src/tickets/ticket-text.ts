@@ -23,7 +23,20 @@ export function protocolText(protocol: string): string {
   return spokenDigits(protocol)
 }
 
-/** What the requester reads on WhatsApp once a ticket is open. */
+/** What the requester reads once a ticket is open. */
 export function ticketOpenedMessage(ticket: { protocol: string; service: string }): string {
-  return `Chamado ${ticket.protocol} aberto: ${ticket.service}. Guarde este número para consultar o andamento por telefone.`
+  return `Chamado ${ticket.protocol} aberto: ${ticket.service}. Guarde este número. ${howToAsk} ${howToStop}`
 }
+
+/** What the requester reads when a ticket is in another status. */
+export function ticketChangedMessage(ticket: {
+  protocol: string
+  service: string
+  status: TicketStatus
+}): string {
+  const { protocol, service, status } = ticket
+  return `Chamado ${protocol} (${service}): ${statusWords[status]}. ${howToAsk} ${howToStop}`
+}
+
+const howToAsk = 'Para consultar, ligue para a central de informática e tecle 2.'
+const howToStop = 'Para não receber mais avisos, peça à equipe técnica.'

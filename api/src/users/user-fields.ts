@@ -1,3 +1,4 @@
+import { parseEmailAddress } from '@ura/core/email-address'
 import { parsePhoneNumber } from '@ura/core/phone-number'
 import type { User } from './user-repository.ts'
 
@@ -12,12 +13,13 @@ export class UserFieldError extends Error {
 }
 
 /** Characters each text holds at most: the widths of its column. */
-const charactersMax = { name: 200, department: 200, extension: 20, email: 254 } as const
+const charactersMax = { name: 200, department: 200, extension: 20 } as const
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
-const activeWords: Readonly<Record<string, boolean>> = {
+/** How people say yes and no in a table, or at the command line. */
+const yesWords: Readonly<Record<string, boolean>> = {
   sim: true,
   s: true,
   '1': true,
@@ -34,11 +36,13 @@ const activeWords: Readonly<Record<string, boolean>> = {
   inativa: false,
   false: false,
   falso: false,
+  on: true,
+  off: false,
 }
 
 /**
  * Reads one field as people write it: surrounding blanks fall away, an empty text is no value, a phone number becomes
- * E.164, `ativo` takes sim/não and the like.
+ * E.164, `ativo` and `avisos` take sim/não and the like.
  * @throws UserFieldError
  */
 export function parseUserField(field: UserFieldName, text: string): UserFields {
@@ -78,22 +82,23 @@ const parsers: Readonly<Record<UserFieldName, (value: string) => UserFields>> = 
     return { extension: orNone(bounded(value, charactersMax.extension)) }
   },
   email(value) {
-    if (value !== '' && !/^[^\s@]+@[^\s@]+$/.test(value)) {
+    const email = value === '' ? null : parseEmailAddress(value)
+    if (value !== '' && email === null) {
       throw new UserFieldError('não é um e-mail')
     }
-    return { email: orNone(bounded(value, charactersMax.email)) }
+    return { email }
   },
-  active(value) {
-    if (value === '') {
-      return {}
-    }
-    const word = value.toLowerCase()
-    const active = Object.hasOwn(activeWords, word) ? activeWords[word] : undefined
-    if (active === undefined) {
-      throw new UserFieldError('deve ser sim ou não')
-    }
-    return { active }
-  },
+  active: (value) => (value === '' ? {} : { active: yesOrNo(value) }),
+  notices: (value) => (value === '' ? {} : { notices: yesOrNo(value) }),
+}
+
+function yesOrNo(value: string): boolean {
+  const word = value.toLowerCase()
+  const answer = Object.hasOwn(yesWords, word) ? yesWords[word] : undefined
+  if (answer === undefined) {
+    throw new UserFieldError('deve ser sim ou não')
+  }
+  return answer
 }
 
 function bounded(value: string, max: number): string {

@@ -1,5 +1,6 @@
 import { isUniqueViolation } from '@ura/core/database/database-errors'
-import type { Database } from '../database/schema.ts'
+import type { Selectable } from 'kysely'
+import type { Database, Schema } from '../database/schema.ts'
 import { nameKey } from './name-key.ts'
 
 /** A member of staff who may open tickets. */
@@ -14,7 +15,19 @@ export interface User {
   extension: string | null
   email: string | null
   active: boolean
+  /** Whether they want messages about their tickets; access codes go all the same. */
+  notices: boolean
 }
+
+/** What is so of somebody new as long as nothing else is said. */
+export const emptyUser = {
+  department: null,
+  whatsapp: null,
+  extension: null,
+  email: null,
+  active: true,
+  notices: true,
+} as const satisfies Partial<User>
 
 /** The active user with that registration code; an inactive one counts as unknown. */
 export async function findActiveUser(db: Database, code: string): Promise<User | null> {
@@ -24,7 +37,7 @@ export async function findActiveUser(db: Database, code: string): Promise<User |
     .where('code', '=', code)
     .where('active', '=', 1)
     .executeTakeFirst()
-  return row === undefined ? null : { ...row, active: true }
+  return row === undefined ? null : toUser(row)
 }
 
 /** The active users with those registration codes, by code. */
@@ -35,7 +48,7 @@ export async function findActiveUsers(db: Database, codes: readonly string[]): P
     .where('code', 'in', [...new Set(codes)])
     .where('active', '=', 1)
     .execute()
-  return new Map(rows.map((row) => [row.code, { ...row, active: true }]))
+  return new Map(rows.map((row) => [row.code, toUser(row)]))
 }
 
 /** The user with that registration code, active or not. */
@@ -46,7 +59,7 @@ export async function findUser(db: Database, code: string): Promise<User | null>
     .where('code', '=', code)
     .where('erased_at_ms', 'is', null)
     .executeTakeFirst()
-  return row === undefined ? null : { ...row, active: row.active === 1 }
+  return row === undefined ? null : toUser(row)
 }
 
 /** All users by registration code, inactive ones too; those whose data was erased are no users any more. */
@@ -57,17 +70,23 @@ export async function listUsers(db: Database): Promise<User[]> {
     .where('erased_at_ms', 'is', null)
     .orderBy('code')
     .execute()
-  return rows.map((row) => ({ ...row, active: row.active === 1 }))
+  return rows.map(toUser)
 }
 
 /** Adds a user; false when the code is taken. */
 export async function addUser(db: Database, user: Omit<User, 'id'>, now: Date): Promise<boolean> {
   try {
-    const { active, ...fields } = user
+    const { active, notices, ...fields } = user
     const times = { created_at_ms: now.getTime(), updated_at_ms: now.getTime() }
     await db
       .insertInto('users')
-      .values({ ...fields, name_key: nameKey(fields.name), active: active ? 1 : 0, ...times })
+      .values({
+        ...fields,
+        name_key: nameKey(fields.name),
+        active: active ? 1 : 0,
+        notices: notices ? 1 : 0,
+        ...times,
+      })
       .execute()
     return true
   } catch (error) {
@@ -82,7 +101,7 @@ export async function addUser(db: Database, user: Omit<User, 'id'>, now: Date): 
 export async function changeUser(
   db: Database,
   userId: number,
-  { active, ...fields }: Partial<Omit<User, 'id'>>,
+  { active, notices, ...fields }: Partial<Omit<User, 'id'>>,
   now: Date,
 ): Promise<void> {
   await db
@@ -91,18 +110,35 @@ export async function changeUser(
       ...fields,
       ...(fields.name === undefined ? {} : { name_key: nameKey(fields.name) }),
       ...(active === undefined ? {} : { active: active ? 1 : 0 }),
+      ...(notices === undefined ? {} : { notices: notices ? 1 : 0 }),
       updated_at_ms: now.getTime(),
     })
     .where('id', '=', userId)
     .execute()
 }
 
-const userColumns = ['id', 'code', 'name', 'department', 'whatsapp', 'extension', 'email', 'active'] as const
+/** The columns that {@link toUser} makes a user of. */
+export const userColumns = [
+  'id',
+  'code',
+  'name',
+  'department',
+  'whatsapp',
+  'extension',
+  'email',
+  'active',
+  'notices',
+] as const
 
-/** Adds users, active ones. */
+/** A row of those columns as a user. */
+export function toUser(row: Pick<Selectable<Schema['users']>, (typeof userColumns)[number]>): User {
+  return { ...row, active: row.active === 1, notices: row.notices === 1 }
+}
+
+/** Adds users, active ones who want notices. */
 export async function addUsers(
   db: Database,
-  users: readonly Omit<User, 'id' | 'active'>[],
+  users: readonly Omit<User, 'id' | 'active' | 'notices'>[],
   now: Date,
 ): Promise<void> {
   const times = { created_at_ms: now.getTime(), updated_at_ms: now.getTime() }
@@ -129,6 +165,6 @@ export async function findUsersByKey(
     .$if(column === 'id', (query) => query.where('id', 'in', wanted.map(Number)))
     .$if(column === 'code', (query) => query.where('code', 'in', wanted.map(String)))
     .execute()
-  const byKey = new Map(rows.map((row) => [row[column], { ...row, active: row.active === 1 }]))
+  const byKey = new Map(rows.map((row) => [row[column], toUser(row)]))
   return wanted.flatMap((key) => byKey.get(key) ?? [])
 }

@@ -37,9 +37,9 @@ describe('GET /api/v1/users', () => {
   afterAll(() => shared[Symbol.asyncDispose]())
 
   it.each([
-    ['', ['1001', '1002', '1003', '1004', '1005']],
+    ['', ['1001', '1002', '1003', '1004', '1005', '1006']],
     ['code=1002', ['1002']],
-    ['code=10', ['1001', '1002', '1003', '1004', '1005']],
+    ['code=10', ['1001', '1002', '1003', '1004', '1005', '1006']],
     ['code=2', []],
     ['name=joao', ['1001']],
     [`name=${encodeURIComponent('  LUÍS  GONÇ')}`, ['1003']],
@@ -154,7 +154,23 @@ describe('a user', () => {
     expect(new Set(etags).size).toBe(2)
   })
 
-  it('is read with the phone masked, active or not', () =>
+  it('has its e-mail masked, its ETag following the whole, and notices that can be turned off', () =>
+    withAdmin(async (admin) => {
+      const path = '/api/v1/users/1001'
+      const change = async (body: object, etag: string) => await admin.patch(path, body, { 'if-match': etag })
+      const first = await change({ email: 'joao@prefeitura.example' }, '*')
+      expect(first.json()).toMatchObject({ email: 'j***@prefeitura.example', notices: true })
+      const second = await change({ email: 'jose@prefeitura.example' }, String(first.headers['etag']))
+      expect(second.json()).toEqual(first.json())
+      expect((await change({ notices: false }, String(first.headers['etag']))).statusCode).toBe(412)
+      const third = await change({ notices: false }, String(second.headers['etag']))
+      expect(third.json()).toMatchObject({ notices: false })
+      expect((await admin.get('/api/v1/users?code=1001')).json<{ items: unknown[] }>().items).toEqual([
+        third.json(),
+      ])
+    }))
+
+  it('is read with phone and e-mail masked, active or not', () =>
     withAdmin(async (admin) => {
       expect((await admin.get('/api/v1/users/1001')).json()).toEqual({
         code: '1001',
@@ -164,6 +180,7 @@ describe('a user', () => {
         extension: '2001',
         email: null,
         active: true,
+        notices: true,
       })
       expect((await admin.get('/api/v1/users/9')).statusCode).toBe(404)
     }))
@@ -227,7 +244,7 @@ describe('the key of a name', () => {
     await using test = await createTestApi()
     const { db } = test.api
     await db.updateTable('users').set({ name_key: '' }).execute()
-    expect([await fillNameKeys(db), await fillNameKeys(db)]).toEqual([5, 0])
+    expect([await fillNameKeys(db), await fillNameKeys(db)]).toEqual([6, 0])
     const row = await db.selectFrom('users').select('name_key').where('code', '=', '1004').executeTakeFirst()
     expect(row?.name_key).toBe('ines muller')
   })

@@ -62,7 +62,7 @@ function readRoutes(server: HttpServer, context: ApiContext): void {
         security,
         summary: 'One user, active or not; the ETag is for If-Match',
         operationId: 'readUser',
-        description: 'The WhatsApp number is masked.',
+        description: 'WhatsApp number and e-mail are masked.',
         errors: ['USUARIO_NAO_ENCONTRADO'],
         params: UserParams,
         response: { 200: UserResource, ...notModified, ...errorAnswers },

@@ -27,6 +27,9 @@ const fields = {
     }),
   ),
   active: Type.Boolean(),
+  notices: Type.Boolean({
+    description: 'Whether they get messages about their tickets; codes go all the same',
+  }),
 }
 
 export const UserResource = Type.Object(
@@ -36,8 +39,9 @@ export const UserResource = Type.Object(
     department: nullable(Type.String()),
     whatsapp: nullable(Type.String({ description: 'Masked', examples: ['+55 45 *****-0001'] })),
     extension: nullable(Type.String()),
-    email: nullable(Type.String()),
+    email: nullable(Type.String({ description: 'Masked', examples: ['j***@prefeitura.example'] })),
     active: Type.Boolean(),
+    notices: fields.notices,
   },
   {
     description: 'A user',
@@ -48,8 +52,9 @@ export const UserResource = Type.Object(
         department: 'Obras',
         whatsapp: '+55 45 *****-0001',
         extension: '2001',
-        email: null,
+        email: 'j***@prefeitura.example',
         active: true,
+        notices: true,
       },
     ],
   },
@@ -84,6 +89,7 @@ export const AddUserBody = Type.Object(
     extension: Type.Optional(fields.extension),
     email: Type.Optional(fields.email),
     active: Type.Optional(fields.active),
+    notices: Type.Optional(fields.notices),
   },
   {
     ...strict,

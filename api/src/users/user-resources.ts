@@ -1,4 +1,5 @@
 import { HelpdeskError } from '@ura/core/errors'
+import { maskEmailAddress } from '@ura/core/email-address'
 import { maskPhoneNumber } from '@ura/core/phone-number'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import type { ApiContext } from '../context.ts'
@@ -7,25 +8,35 @@ import { inTransaction, lockUser } from '../database/transaction.ts'
 import { requireMatch, versionEtag } from '../http/entity-version.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 import { parseUserField, UserFieldError, type UserFieldName, type UserFields } from './user-fields.ts'
-import { addUser, changeUser, findUser, type User } from './user-repository.ts'
+import { addUser, changeUser, emptyUser, findUser, type User } from './user-repository.ts'
 import type { AddUserBody, ChangeUserBody, UserResource } from './user-resource-schemas.ts'
 
 type UserContext = Pick<ApiContext, 'db' | 'clock' | 'keyedHash'>
 
-/** A user as programs read one, the phone masked. */
+/** A user as programs read one, phone and e-mail masked. */
 export function userResource(user: User): UserResource {
-  const { code, name, department, whatsapp, extension, email, active } = user
-  const masked = whatsapp === null ? null : maskPhoneNumber(whatsapp)
-  return { code, name, department, whatsapp: masked, extension, email, active }
+  const { id: _id, ...fields } = user
+  return { ...fields, ...maskedAddresses(user) }
+}
+
+/** Where a person is reached, fit to show. */
+export function maskedAddresses({
+  whatsapp,
+  email,
+}: Pick<User, 'whatsapp' | 'email'>): Pick<User, 'whatsapp' | 'email'> {
+  return {
+    whatsapp: whatsapp === null ? null : maskPhoneNumber(whatsapp),
+    email: email === null ? null : maskEmailAddress(email),
+  }
 }
 
 /**
- * The ETag of a user: of all that is kept, the whole phone included, so that whoever changes it changes the ETag. Keyed,
+ * The ETag of a user: of all that is kept, whole phone and e-mail included, so that whoever changes it changes the ETag. Keyed,
  * because of a plain hash the few digits that are masked could be found by trying.
  */
 export function userEtag(keyedHash: KeyedHash, user: User): string {
-  const { code, name, department, whatsapp, extension, email, active } = user
-  const content = JSON.stringify([code, name, department, whatsapp, extension, email, active])
+  const { code, name, department, whatsapp, extension, email, active, notices } = user
+  const content = JSON.stringify([code, name, department, whatsapp, extension, email, active, notices])
   return versionEtag(keyedHash('user-version', content).slice(0, 24))
 }
 
@@ -39,7 +50,7 @@ export async function requireUser(db: Database, code: string): Promise<User> {
 }
 
 /**
- * Adds a user, active unless told otherwise.
+ * Adds a user, active and wanting notices unless told otherwise.
  * @throws HelpdeskError USUARIO_JA_EXISTE; REQUISICAO_INVALIDA for a value that is none
  */
 export async function registerUser(
@@ -48,8 +59,7 @@ export async function registerUser(
   source: AuditSource,
 ): Promise<User> {
   const { code } = body
-  const none = { department: null, whatsapp: null, extension: null, email: null, active: true }
-  const user = { ...none, name: body.name, ...parsedFields(body), code }
+  const user = { ...emptyUser, name: body.name, ...parsedFields(body), code }
   const now = clock.now()
   return await inTransaction(db, async (trx) => {
     if (!(await addUser(trx, user, now))) {

@@ -1,6 +1,6 @@
 import type { Database } from '../database/schema.ts'
 import { foldedText } from '../folded-text.ts'
-import type { User } from './user-repository.ts'
+import { toUser, type User, userColumns } from './user-repository.ts'
 
 export interface UserSearch {
   /** Part of code, name or department; case and accents don't count; empty for everybody. */
@@ -33,7 +33,7 @@ export async function findUsers(
         if (found.length === options.limit) {
           return { users: found, next: found.at(-1)?.code ?? null }
         }
-        found.push({ ...row, active: row.active === 1 })
+        found.push(toUser(row))
       }
     }
     const last = rows.at(-1)
@@ -47,7 +47,7 @@ export async function findUsers(
 async function pageAfter(db: Database, after: string, { active, withoutWhatsapp }: UserSearch) {
   return await db
     .selectFrom('users')
-    .select(['id', 'code', 'name', 'department', 'whatsapp', 'extension', 'email', 'active'])
+    .select(userColumns)
     .where('code', '>', after)
     .where('erased_at_ms', 'is', null)
     .$if(active !== null, (query) => query.where('active', '=', active === true ? 1 : 0))

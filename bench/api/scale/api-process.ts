@@ -10,8 +10,9 @@ const [databaseUrl = '', secret = ''] = process.argv.slice(2)
 
 /** A gateway that takes every message at once: what WhatsApp costs is none of the database's. */
 const readyGateway: MessageGateway = {
-  sendAccessCode: async () => {},
-  sendText: async () => {},
+  sendAccessCode: async () => 'whatsapp',
+  sendText: async () => 'whatsapp',
+  findDelivery: async () => ({ channel: 'whatsapp', state: 'sent', fallback: null }),
   isAvailable: async () => true,
 }
 

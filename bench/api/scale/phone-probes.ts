@@ -74,6 +74,15 @@ const userProbes: readonly Probe[] = [
       post('solicitar_codigo', { usuario: someUser(target, serial) }, { 'idempotency-key': randomUUID() }),
   },
   {
+    operation: 'consultarCodigo',
+    variant: '',
+    request: async (target, serial) => {
+      const call = { usuario: someUser(target, serial + 2), chamada: `scale.${serial}` }
+      await ask(target, post('solicitar_codigo', call))
+      return { method: 'GET', path: `/api/situacao_codigo?${new URLSearchParams(call).toString()}` }
+    },
+  },
+  {
     operation: 'verificarCodigo',
     variant: '',
     request: async (target, serial) => {

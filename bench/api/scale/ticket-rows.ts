@@ -47,7 +47,6 @@ export function ticketOf(number: number, source: TicketSource): TicketRow {
     opened_at_ms: openedAtMs,
     updated_at_ms: updatedAtMs,
     changed_at_ms: Math.min(nowMs, updatedAtMs + draw(number, 9, dayMs)),
-    notified_at_ms: openedAtMs,
   }
 }
 

@@ -90,6 +90,15 @@ describe('ticket API client', () => {
     expect(requests).toHaveLength(2)
   })
 
+  it('asks how a code fares by user and call', async () => {
+    const { client, requests } = await startApi([
+      json(200, { status: true, situacao: 'a_caminho', canal: 'email' }),
+    ])
+    const answer = await client.accessCodeStatus({ userCode: '1001', callId: '1795360430.0' })
+    expect(answer).toEqual({ status: true, situacao: 'a_caminho', canal: 'email' })
+    expect(requests[0]?.url).toBe('/api/situacao_codigo?usuario=1001&chamada=1795360430.0')
+  })
+
   it('gives the API its own refusal at once, without a second try', async () => {
     const { client, requests } = await startApi([failure(409, 'SEM_TELEFONE')])
     const request = { userCode: '1005', callId: '1.1', idempotencyKey: 'k' }

@@ -16,6 +16,7 @@ const answers = {
   verifyUser: answerOf(schemas.VerifyUserAnswer),
   userSpeech: answerOf(schemas.UserSpeechAnswer),
   requestCode: answerOf(schemas.RequestCodeAnswer),
+  codeStatus: answerOf(schemas.CodeStatusAnswer),
   verifyCode: answerOf(schemas.VerifyCodeAnswer),
   catalogue: answerOf(schemas.CatalogueAnswer),
   openTicket: answerOf(schemas.OpenTicketAnswer),
@@ -55,6 +56,11 @@ export function createTicketApiClient(options: TicketApiClientOptions): TicketAp
         idempotencyKey,
         signal,
       }),
+    accessCodeStatus: async ({ userCode, callId }, signal) => {
+      const query = new URLSearchParams({ usuario: userCode, chamada: callId })
+      const path = `situacao_codigo?${query.toString()}`
+      return present(await transport({ method: 'GET', path, answer: answers.codeStatus, signal }))
+    },
     verifyAccessCode: ({ userCode, code, callId, idempotencyKey }, signal) =>
       post('verificar_codigo', { user: userCode, codigo: code, chamada: callId }, answers.verifyCode, {
         idempotencyKey,

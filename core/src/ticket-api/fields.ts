@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 
 /** Fields that several endpoints have in common, and what their schemas and examples share. */
 
@@ -30,6 +30,11 @@ export const CallingNumber = Type.String({
   description: 'Número de quem liga; conta tentativas erradas por origem',
   examples: ['4533210001'],
 })
+/** The ways that a message to a person takes. */
+export const MessageChannel = Type.Union([Type.Literal('whatsapp'), Type.Literal('email')], {
+  description: 'Por onde a mensagem vai',
+})
+export type MessageChannel = Static<typeof MessageChannel>
 /** ISO 8601 with its offset. */
 export const Instant = Type.String({ format: 'date-time', description: 'ISO 8601' })
 /** Values of the examples, the same everywhere so that a reader can follow one ticket through the endpoints. */

@@ -4,13 +4,15 @@ import {
   CallId,
   CallingNumber,
   Instant,
+  MessageChannel,
   SpokenAudio,
   spokenExample,
   strict,
   UserCode,
 } from './fields.ts'
 
-export { CallId, IdempotencyKey, UserCode } from './fields.ts'
+export { CallId, IdempotencyKey, MessageChannel, UserCode } from './fields.ts'
+export * from './access-code.ts'
 export * from './call-record.ts'
 export * from './catalogue.ts'
 
@@ -82,68 +84,6 @@ export const UserSpeechAnswer = Type.Object(
   },
 )
 
-export const RequestCodeBody = Type.Object(
-  { usuario: UserCode, chamada: Type.Optional(CallId) },
-  { ...strict, examples: [{ usuario: '1001', chamada: '1795360430.0' }] },
-)
-export const RequestCodeAnswer = Type.Object(
-  {
-    status: Type.Literal(true),
-    enviado_para: Type.String({ description: 'O telefone, mascarado', examples: ['+55 45 *****-0001'] }),
-    expira_em: Instant,
-    digitos: Type.Integer({ minimum: 4, maximum: 8, description: 'Quantidade de dígitos do código' }),
-  },
-  {
-    description: 'O código foi entregue ao WhatsApp',
-    examples: [
-      {
-        status: true,
-        enviado_para: '+55 45 *****-0001',
-        expira_em: '2026-11-23T14:05:00.000Z',
-        digitos: 4,
-      },
-    ],
-  },
-)
-
-export const VerifyCodeBody = Type.Object(
-  {
-    user: UserCode,
-    codigo: Type.String({ pattern: '^[0-9]{1,8}$', description: 'O que foi digitado', examples: ['4821'] }),
-    chamada: Type.Optional(CallId),
-  },
-  { ...strict, examples: [{ user: '1001', codigo: '4821', chamada: '1795360430.0' }] },
-)
-export const WrongCodeReason = Type.Union([
-  Type.Literal('incorreto'),
-  Type.Literal('expirado'),
-  Type.Literal('bloqueado'),
-])
-export const VerifyCodeAnswer = Type.Union(
-  [
-    Type.Object({ status: Type.Literal(true) }),
-    Type.Object({
-      status: Type.Literal(false),
-      tentativas_restantes: Type.Integer({ minimum: 0 }),
-      motivo: WrongCodeReason,
-    }),
-  ],
-  {
-    description: 'Se o código confere; um código certo só vale uma vez',
-    'x-examples': {
-      certo: { summary: 'O código confere', value: { status: true } },
-      incorreto: {
-        summary: 'Outro código',
-        value: { status: false, tentativas_restantes: 2, motivo: 'incorreto' },
-      },
-      bloqueado: {
-        summary: 'Tentativas esgotadas',
-        value: { status: false, tentativas_restantes: 0, motivo: 'bloqueado' },
-      },
-    },
-  },
-)
-
 export const OpenTicketBody = Type.Object(
   {
     usuario: UserCode,
@@ -189,11 +129,17 @@ export const OpenTicketAnswer = Type.Object(
       pattern: '^[0-9]{2,18}$',
       description: 'Numérico e único; o último dígito confere os demais (Luhn)',
     }),
+    // As `canal` of solicitar_codigo.
+    aviso: Type.Optional(
+      Type.Union([MessageChannel, Type.Null()], {
+        description: 'Por onde o protocolo vai ao usuário; null: não tem endereço ou não quer avisos',
+      }),
+    ),
     ...SpokenAudio,
   },
   {
     description: 'O chamado aberto e seu protocolo em áudio',
-    examples: [{ status: true, protocolo: '10017', ...spokenExample }],
+    examples: [{ status: true, protocolo: '10017', aviso: 'whatsapp', ...spokenExample }],
   },
 )
 
@@ -291,8 +237,6 @@ export const RemoveAudioAnswer = Type.Object(
   { description: 'O áudio não existe mais', examples: [{ status: true }] },
 )
 
-export type VerifyCodeAnswer = Static<typeof VerifyCodeAnswer>
-export type RequestCodeAnswer = Static<typeof RequestCodeAnswer>
 export type UserSpeechAnswer = Static<typeof UserSpeechAnswer>
 export type OpenTicketBody = Static<typeof OpenTicketBody>
 export type OpenTicketAnswer = Static<typeof OpenTicketAnswer>

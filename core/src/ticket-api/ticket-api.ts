@@ -1,6 +1,7 @@
 import type {
   CallRecord,
   CatalogueAnswer,
+  CodeStatusAnswer,
   OfficeHoursAnswer,
   OpenTicketAnswer,
   RequestCodeAnswer,
@@ -22,11 +23,16 @@ export interface TicketApi {
   ): Promise<boolean>
   /** The user's name as text and audio. */
   userSpeech(userCode: string, signal?: AbortSignal): Promise<UserSpeechAnswer>
-  /** Makes an access code and sends it by WhatsApp; the same idempotency key never sends a second one. */
+  /** Makes an access code and sends it by WhatsApp or e-mail; the same idempotency key never sends a second one. */
   requestAccessCode(
     request: { userCode: string; callId: string; idempotencyKey: string },
     signal?: AbortSignal,
   ): Promise<RequestCodeAnswer>
+  /** How the newest access code of a call fares on its way to the person. */
+  accessCodeStatus(
+    request: { userCode: string; callId: string },
+    signal?: AbortSignal,
+  ): Promise<CodeStatusAnswer>
   /** Tries an access code; the same idempotency key is counted as one try. */
   verifyAccessCode(
     request: { userCode: string; code: string; callId: string; idempotencyKey: string },

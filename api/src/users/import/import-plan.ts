@@ -1,5 +1,5 @@
 import type { UserFields } from '../user-fields.ts'
-import type { User } from '../user-repository.ts'
+import { emptyUser, type User } from '../user-repository.ts'
 
 /** A person to add. */
 export type NewUser = Omit<User, 'id'>
@@ -23,7 +23,7 @@ export interface ImportPlan {
 
 /**
  * Compares a file's people with those that are there. What the file doesn't speak of stays as it is; somebody new is
- * active unless the file says otherwise.
+ * active and wants notices unless the file says otherwise.
  */
 export function planImport(
   given: readonly (UserFields & { code: string; name: string })[],
@@ -49,8 +49,6 @@ export function planImport(
     .map(({ id, code, name }) => ({ id, code, name }))
   return plan
 }
-
-const emptyUser = { department: null, whatsapp: null, extension: null, email: null, active: true }
 
 /** The fields, among those given, that say something else than the person's. */
 export function differingFields(user: User, fields: UserFields): UserFields {

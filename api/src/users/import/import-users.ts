@@ -64,6 +64,7 @@ async function insertUsers(trx: Database, users: readonly NewUser[], now: Date):
     ...user,
     name_key: nameKey(user.name),
     active: user.active ? 1 : 0,
+    notices: user.notices ? 1 : 0,
     ...times,
   }))
   await trx.insertInto('users').values(rows).execute()
@@ -76,6 +77,7 @@ const columns: readonly Exclude<UserFieldName, 'code'>[] = [
   'extension',
   'email',
   'active',
+  'notices',
 ]
 
 /** One statement for all of a batch: a round trip for each person would take minutes on a distant server. */

@@ -31,13 +31,21 @@ describe('a file of people', () => {
 
   it('has its columns under the names that people give them, in any order', () => {
     const { users, ignoredColumns } = read(
-      'E-MAIL,Celular,nome completo,COD.,Ramal,Situação,Salário\na@b.br,(45) 99999-0001,Ana,7,2001,Inativo,1\n',
+      'E-MAIL,Celular,nome completo,COD.,Ramal,Situação,Recebe avisos,Salário\na@b.br,(45) 99999-0001,Ana,7,2001,Inativo,off,1\n',
     )
     const whatsapp = '+5545999990001'
     expect(users).toEqual([
       {
         line: 2,
-        fields: { code: '7', name: 'Ana', email: 'a@b.br', whatsapp, extension: '2001', active: false },
+        fields: {
+          code: '7',
+          name: 'Ana',
+          email: 'a@b.br',
+          whatsapp,
+          extension: '2001',
+          active: false,
+          notices: false,
+        },
       },
     ])
     expect(ignoredColumns).toEqual(['Salário'])
@@ -97,6 +105,7 @@ describe('a file of people', () => {
       extension: null,
       email: null,
       active: index % 2 === 0,
+      notices: index % 3 === 0,
     }))
     const written = writeUsersFile(users)
     expect(written).not.toMatch(/(?:^|[;"])[=+\-@]/m)

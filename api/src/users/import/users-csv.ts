@@ -37,6 +37,7 @@ const headings: Readonly<Record<UserFieldName, readonly [string, ...string[]]>> 
   extension: ['ramal', 'ramal interno'],
   email: ['e-mail', 'correio eletrônico', 'endereço de e-mail'],
   active: ['ativo', 'situação', 'status', 'ativa'],
+  notices: ['avisos', 'recebe avisos', 'avisos de chamado', 'notificações'],
 }
 
 const fieldNames = Object.keys(headings) as readonly UserFieldName[]
@@ -73,11 +74,13 @@ export function readUsersFile(bytes: Uint8Array): UsersFile {
 
 /** A file that {@link readUsersFile} reads back unchanged; begins with a byte order mark, so that Excel reads it as UTF-8. */
 export function writeUsersFile(users: readonly User[]): string {
-  const rows = users.map((user) =>
-    fieldNames.map((field) => (field === 'active' ? (user.active ? 'sim' : 'não') : (user[field] ?? ''))),
-  )
+  const rows = users.map((user) => fieldNames.map((field) => cellOf(user[field])))
   const cells = rows.map((row) => row.map(protectedCell))
   return stringify([fieldNames.map((field) => headings[field][0]), ...cells], { bom: true, delimiter: ';' })
+}
+
+function cellOf(value: string | boolean | null): string {
+  return typeof value === 'boolean' ? (value ? 'sim' : 'não') : (value ?? '')
 }
 
 type Columns = readonly (UserFieldName | null)[]
