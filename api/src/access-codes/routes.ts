@@ -78,6 +78,7 @@ export function accessCodeRoutes(server: HttpServer, context: ApiContext): void 
       const verdict = await verifyAccessCode(context, {
         userCode: request.body.user,
         accessCode: request.body.codigo,
+        callId: request.body.chamada ?? null,
         source: sourceOf(request),
         idempotent: {
           clientId: clientOf(request).id,

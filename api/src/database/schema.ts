@@ -106,6 +106,7 @@ interface AccessCodesTable {
   wrong_tries: Generated<number>
   ended_at_ms: number | null
   ended_reason: string | null
+  used_call_id: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 interface IdempotencyKeysTable {
