@@ -1,8 +1,7 @@
-import { HelpdeskError } from '@ura/core/errors'
 import type { VerifyCodeAnswer } from '@ura/core/ticket-api/schemas'
-import type { Call, Person } from '../call/call.ts'
 import { prompt, type Sound } from '../call/sound.ts'
 import { digitPrompts, type PromptId } from '../prompts/ids.ts'
+import { sendAccessCode, verifyAccessCode } from '../requests/identity-requests.ts'
 import { personOf } from './person-of.ts'
 import type { Step } from './step.ts'
 
@@ -12,19 +11,19 @@ const resendsMax = 2
 /** Proves who is calling: a code goes to the WhatsApp number on file and must be keyed. Nobody passes without it. */
 export const accessCode: Step = async (call) => {
   const person = personOf(call)
-  let code = await sendCode(call, person)
+  let code = await sendAccessCode(call, person.userCode)
   let lead: Sound[] = [prompt('access-code-sent')]
   for (let failures = 0, resends = 0; code.sent && failures < call.tries;) {
     const answer = await call.line.askNumber(code.digits, ...lead, prompt('ask-access-code'))
     if (answer.kind === 'star' && resends < resendsMax) {
       resends += 1
-      code = await sendCode(call, person)
+      code = await sendAccessCode(call, person.userCode)
       lead = [prompt('access-code-resent')]
       continue
     }
     failures += 1
     if (answer.kind === 'digits') {
-      const verdict = await verify(call, person, answer.digits)
+      const verdict = await verifyAccessCode(call, person.userCode, answer.digits)
       if (verdict.status) {
         call.person = { ...person, verified: true }
         return 'confirm-identity'
@@ -39,40 +38,14 @@ export const accessCode: Step = async (call) => {
     await call.line.say(...lead, prompt('too-many-tries'))
   } else {
     call.recorder.happened('failed')
-    await call.line.say(prompt(code.reason))
+    await call.line.say(prompt(whyNotSent[code.reason]))
   }
   return 'give-up'
 }
 
-type CodeSent = { sent: true; digits: number } | { sent: false; reason: PromptId }
-
-async function sendCode(call: Call, { userCode }: Person): Promise<CodeSent> {
-  const { callId } = call
-  const idempotencyKey = call.nextIdempotencyKey('send-code')
-  try {
-    const request = call.ticketApi.requestAccessCode({ userCode, callId, idempotencyKey }, call.signal)
-    return { sent: true, digits: (await call.line.waitFor(request)).digitos }
-  } catch (error) {
-    const reason = error instanceof HelpdeskError ? reasons[error.code] : undefined
-    if (reason === undefined) {
-      throw error
-    }
-    return { sent: false, reason }
-  }
-}
-
-const reasons: Partial<Record<HelpdeskError['code'], PromptId>> = {
-  SEM_TELEFONE: 'access-code-undeliverable',
-  WHATSAPP_INDISPONIVEL: 'access-code-undeliverable',
-  LIMITE_DE_CODIGOS: 'too-many-tries',
-}
-
-async function verify(call: Call, { userCode }: Person, code: string): Promise<VerifyCodeAnswer> {
-  const { callId } = call
-  const idempotencyKey = call.nextIdempotencyKey('verify-code')
-  return call.line.waitFor(
-    call.ticketApi.verifyAccessCode({ userCode, code, callId, idempotencyKey }, call.signal),
-  )
+const whyNotSent: Readonly<Record<'undeliverable' | 'limit', PromptId>> = {
+  undeliverable: 'access-code-undeliverable',
+  limit: 'too-many-tries',
 }
 
 /** A wrong code names the tries left in this call; one that can't win any more asks for a new one. */
