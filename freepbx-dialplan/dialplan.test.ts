@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { promptIds } from '../agi/src/prompts/ids.ts'
+import { stepResults } from '../agi/src/scripts/dialplan-steps/step-result.ts'
 import { stepScriptNames } from '../agi/src/scripts/dialplan-steps/step-scripts.ts'
 import { findDialplanFaults } from './dialplan-faults.ts'
 
@@ -96,6 +97,20 @@ describe('ura-steps.conf', () => {
         for (const value of assigned) expect(value).toMatch(/^\$\{FILTER\(/)
       }
     }
+  })
+})
+
+describe('docs/menus-proprios.md', () => {
+  const text = readHere('../docs/menus-proprios.md')
+
+  it.each(stepScriptNames)('tells of %s and its context', (script) => {
+    expect(text).toContain(`| \`ura-step-${script}\` | \`${script}\` |`)
+  })
+
+  it('tells each word of URA_RESULT, and no other', () => {
+    const section = text.slice(text.indexOf('## `URA_RESULT`'), text.indexOf('## Quem pode'))
+    const words = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, word]) => word)
+    expect(words).toEqual(Object.keys(stepResults))
   })
 })
 

@@ -92,8 +92,9 @@ exten => s,1,Set(URA_EXAMPLE_TRIES=0)
  same => n(again),GotoIf($[\${URA_EXAMPLE_TRIES} >= 3]?ura-example-give-up,s,1)
  same => n,Set(URA_EXAMPLE_TRIES=$[\${URA_EXAMPLE_TRIES} + 1])
  same => n,Background(${recording})
- same => n,ExecIf($["\${BACKGROUNDSTATUS}" = "FAILED"]?Background(${instead}))
- same => n,WaitExten(7)
+ same => n,GotoIf($["\${BACKGROUNDSTATUS}" != "FAILED"]?wait)
+ same => n,Background(${instead})
+ same => n(wait),WaitExten(7)
 `
 }
 
