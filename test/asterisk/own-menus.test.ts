@@ -212,6 +212,9 @@ describe.runIf(root !== '')(
       await answer(call, 'ura/ask-access-code', code)
       await played(call, 'ura/confirm-name-after')
       await call.hangup()
+      const trials = system.api.db.selectFrom('audit_log').select('detail').where('event', '=', 'code_tried')
+      const results = (await trials.orderBy('id', 'desc').limit(2).execute()).map(({ detail }) => detail)
+      expect(results).toEqual(['{"result":"right"}', '{"result":"incorreto"}'])
     })
 
     it('open nothing in the name of somebody who keyed no access code, whatever the dialplan believes', async () => {
