@@ -60,7 +60,7 @@ describe.runIf(root !== '')(
         clock,
         synthesizer,
         agiServers: 2,
-        environment: { API_BUDGET_MS: '3000' },
+        environment: { API_BUDGET_MS: '8000' },
       })
       const [first = 0, second = 0] = system.agiPorts
       proxy = await startCuttingProxy(first)
