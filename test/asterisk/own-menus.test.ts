@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as listen } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { promptTexts } from '@ura/agi/prompts/pt-br'
-import { createEspeakSynthesizer } from '@ura/api/speech/espeak-synthesizer'
-import { buildPromptPack } from '@ura/api/speech/prompt-pack'
+import { promptIds } from '@ura/agi/prompts/ids'
+import type { Synthesizer } from '@ura/api/speech/synthesizer'
 import { findInOrder, heardScore } from '../listening/audio-match.ts'
 import { soundsOf } from '../listening/heard-files.ts'
+import { noisePrompt, writeNoisePrompts } from '../listening/noise-prompts.ts'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
 import { HelpdeskSystem } from '../support/helpdesk-system.ts'
 import { TestClock } from '../support/test-clock.ts'
@@ -40,22 +40,21 @@ exten => s,1,UserEvent(Told,Result: \${URA_RESULT},Protocol: \${URA_PROTOCOL},Au
  same => n,Wait(60)
 `
 
+/** Prompts and speech are noise that only their name or text decides: what counts here is which were heard. */
 describe.runIf(root !== '')(
   'menus of the administrator’s own on a real Asterisk, through the trunk',
   { timeout: callTimeoutMs },
   () => {
     const clock = new TestClock()
-    let sounds: string
     let packFolder: string
     let system: HelpdeskSystem
     let proxy: CuttingProxy
     let telephony: Telephony
 
     beforeAll(async () => {
-      sounds = await mkdtemp(join(tmpdir(), 'ura-pack-'))
-      packFolder = join(sounds, 'pt_BR', 'ura')
-      const synthesizer = createEspeakSynthesizer()
-      await buildPromptPack({ texts: promptTexts, outFolder: sounds, synthesizer })
+      packFolder = await mkdtemp(join(tmpdir(), 'ura-pack-'))
+      await writeNoisePrompts(packFolder, promptIds)
+      const synthesizer: Synthesizer = { name: 'noise', synthesize: async ({ text }) => noisePrompt(text) }
       system = await HelpdeskSystem.start({
         clock,
         synthesizer,
@@ -77,7 +76,7 @@ describe.runIf(root !== '')(
       await telephony?.stop()
       await proxy?.stop()
       await system?.stop()
-      await rm(sounds, { recursive: true, force: true })
+      await rm(packFolder, { recursive: true, force: true })
     })
     // Each test has a week of its own, so that no limit of codes reaches from one into the next.
     beforeEach(() => clock.advanceToMonday())
