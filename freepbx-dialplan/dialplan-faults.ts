@@ -8,6 +8,8 @@ export type Allowed = {
   prompts: readonly string[]
   /** Contexts that somebody else brings (FreePBX), entered only after DIALPLAN_EXISTS. */
   foreignContexts: readonly string[]
+  /** Texts of other files that are loaded beside this one; a context stands in one of them only. */
+  beside?: readonly string[]
 }
 
 type Place = { context: string; extension: string }
@@ -23,9 +25,14 @@ const applicationsForbidden = /^(Macro\w*|Dial|Originate|System|TrySystem|Page|D
  * @throws Error when the text can't be read at all.
  */
 export function findDialplanFaults(text: string, allowed: Allowed): string[] {
-  const dialplan = parseDialplan(text)
+  const own = parseDialplan(text)
+  const dialplan: Dialplan = new Map(own)
   const faults: string[] = []
-  for (const [context, { extensions, includes }] of dialplan) {
+  for (const [context, content] of (allowed.beside ?? []).flatMap((other) => [...parseDialplan(other)])) {
+    if (own.has(context)) faults.push(`${context}: stands in another file as well`)
+    else dialplan.set(context, content)
+  }
+  for (const [context, { extensions, includes }] of own) {
     for (const included of includes) {
       if (!dialplan.has(included)) faults.push(`${context}: includes ${included}, which doesn't exist`)
     }
@@ -61,7 +68,7 @@ function findStepFaults(options: {
     if (!targetExists({ dialplan, allowed, place, target }))
       faults.push(`jumps to ${target}, which doesn't exist`)
   }
-  for (const [, script = ''] of whole.matchAll(/agi:\/\/[^/,)]+\/([^,)]*)/g)) {
+  for (const [, script = ''] of whole.matchAll(/agi:\/\/[^/,)]+\/([^,)?]*)/g)) {
     if (!allowed.scripts.includes(script))
       faults.push(`asks for the FastAGI script "${script}", which isn't served`)
   }
@@ -79,10 +86,18 @@ function applicationsRunByExecIf(step: Step): string[] {
 /** Where a step can jump to, as written: `label`, `extension,priority` or `context,extension,priority`. */
 function jumpTargets(step: Step): string[] {
   if (!applicationsThatJump.has(step.application)) return []
-  if (step.application === 'Goto' || step.application === 'Gosub') return [step.argument]
+  if (step.application === 'Goto' || step.application === 'Gosub') return [withoutArguments(step.argument)]
   // The last "?" ends the condition; the branches hold none of their own, and no ":" outside a variable.
   const branches = step.argument.slice(step.argument.lastIndexOf('?') + 1)
-  return branches.split(':').filter((branch) => branch !== '')
+  return branches
+    .split(':')
+    .filter((branch) => branch !== '')
+    .map(withoutArguments)
+}
+
+/** `context,extension,priority` of a Gosub's `context,extension,priority(arguments)`. */
+function withoutArguments(target: string): string {
+  return target.replace(/\(.*$/, '')
 }
 
 function targetExists(options: {

@@ -5,6 +5,7 @@ import { createTicketApiClient } from '@ura/core/ticket-api/client'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import { OfficeHours } from './call/office-hours.ts'
 import type { AgiConfiguration } from './config.ts'
+import { routeStepScripts } from './scripts/dialplan-steps/step-scripts.ts'
 import { helpdeskScript } from './scripts/helpdesk.ts'
 
 export interface AgiApp {
@@ -34,12 +35,15 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
       budget: { totalMs: config.apiBudgetMs, attemptMs: Math.min(attemptMs, config.apiBudgetMs) },
     })
   const records = new Set<Promise<void>>()
-  const helpdesk = helpdeskScript({
+  const shared = {
     ticketApi,
     officeHours: new OfficeHours(ticketApi, clock),
     clock,
     log,
     times: { firstDigitMs: config.firstDigitMs, betweenDigitsMs: config.betweenDigitsMs },
+  }
+  const helpdesk = helpdeskScript({
+    ...shared,
     tries: config.tries,
     inBackground: (work) => {
       records.add(work)
@@ -47,7 +51,10 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     },
   })
   const server = createAgiServer({
-    router: new AgiRouter().script('helpdesk', helpdesk),
+    router: routeStepScripts(new AgiRouter().script('helpdesk', helpdesk), {
+      ...shared,
+      apiBudgetMs: config.apiBudgetMs,
+    }),
     maxCalls: config.maxCalls,
     onError: (error, call) =>
       log.error({ err: error, channel: call?.environment.channel }, 'call handler failed'),

@@ -181,7 +181,11 @@ function createContext(
   const speech = options.speech ?? createConfiguredSpeech(config, options)
   const dependencies = createDependencies({ clock, probes: dependencyProbes({ db, gateway, speech }) })
   const metrics = createMetrics({ speech, db, dependencies })
-  const recordRefusal = createRefusalRecorder(db, log)
+  const writeRefusal = createRefusalRecorder(db, log)
+  const recordRefusal: ApiContext['recordRefusal'] = async (entry) => {
+    metrics.refusals.inc({ event: entry.event })
+    await writeRefusal(entry)
+  }
   const keyedHash = createKeyedHash(config.secret)
   const notifier = createTicketNotifier({
     db,
@@ -201,14 +205,11 @@ function createContext(
     speech,
     audio: createSpokenAudio({ speech, publicUrl, log, onLate: () => metrics.speechLate.inc() }),
     notifier,
-    openTicket: createOpenTicket({ db, clock, keyedHash, notifier, metrics }),
+    openTicket: createOpenTicket({ db, clock, keyedHash, notifier, metrics, recordRefusal }),
     metrics,
     dependencies,
     lastUse: createLastUseRecorder(db, log),
-    recordRefusal: async (entry) => {
-      metrics.refusals.inc({ event: entry.event })
-      await recordRefusal(entry)
-    },
+    recordRefusal,
   }
 }
 

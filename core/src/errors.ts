@@ -23,6 +23,11 @@ export const errorTable = {
     retryable: false,
     message: 'O papel deste cliente não permite a operação.',
   },
+  USUARIO_NAO_IDENTIFICADO: {
+    statusCode: 403,
+    retryable: false,
+    message: 'O código de acesso deste usuário não foi conferido nesta ligação.',
+  },
   ROTA_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Rota não encontrada.' },
   USUARIO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Usuário não encontrado.' },
   CHAMADO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Chamado não encontrado.' },

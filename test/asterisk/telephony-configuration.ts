@@ -34,9 +34,12 @@ export function uraConfiguration(options: {
   globals: string
   mediaCache: string
   extraExtensions: string
+  /** Further dialplan files by name, included behind ura-helpdesk.conf. */
+  moreDialplan: Readonly<Record<string, string>>
 }): Record<string, string> {
-  const { trunk } = options
+  const { trunk, moreDialplan } = options
   return {
+    ...moreDialplan,
     'ura-helpdesk.conf': options.dialplan,
     'ura-globals.conf': options.globals,
     'res_http_media_cache.conf': options.mediaCache,
@@ -56,7 +59,9 @@ exten => 7001,1,Gosub(ura-helpdesk,s,1)
 ${options.extraExtensions}
 
 #include ura-helpdesk.conf
-`,
+${Object.keys(moreDialplan)
+  .map((name) => `#include ${name}\n`)
+  .join('')}`,
     'queues.conf': `
 [general]
 persistentmembers=no

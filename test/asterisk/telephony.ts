@@ -37,6 +37,8 @@ export type TelephonyOptions = {
   codec?: TrunkCodec
   /** Dialplan lines for other numbers that the office can call, in a context of their own. */
   extraExtensions?: string
+  /** Further files of freepbx-dialplan/ to load, by name. */
+  dialplanFiles?: readonly string[]
 }
 
 /** Two real Asterisks: the one under test, with our dialplan, and the office in front of it. */
@@ -131,6 +133,13 @@ async function startBoth(
         globals: await generateGlobals(options),
         mediaCache: await readFile(new URL('res_http_media_cache.conf', dialplanFolder), 'utf8'),
         extraExtensions: options.extraExtensions ?? '',
+        moreDialplan: Object.fromEntries(
+          await Promise.all(
+            (options.dialplanFiles ?? []).map(async (name) => {
+              return [name, await readFile(new URL(name, dialplanFolder), 'utf8')] as const
+            }),
+          ),
+        ),
       }),
       amiPort: uraAmiPort,
       amiSecret: randomSecret(),

@@ -5,6 +5,7 @@ import type { Logger } from '@ura/core/logger'
 import { maskPhoneNumber } from '@ura/core/phone-number'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import type { Call } from '../call/call.ts'
+import { callingNumberOf, readCallId } from '../call/call-origin.ts'
 import { CallRecorder } from '../call/call-recorder.ts'
 import { Line, type LineTimes } from '../call/line.ts'
 import type { OfficeHours } from '../call/office-hours.ts'
@@ -65,10 +66,9 @@ export function helpdeskScript(dependencies: HelpdeskDependencies): AgiHandler {
 
 async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promise<Call> {
   const { environment, signal } = agi
-  const linkedId = (await agi.getFullVariable('${CHANNEL(linkedid)}')) ?? ''
-  const callId = (linkedId === '' ? environment.uniqueId : linkedId).replaceAll(/[^\w.:-]/g, '-').slice(0, 64)
+  const callId = await readCallId(agi)
   const round = /^[1-9]\d?$/.test(environment.arguments[1] ?? '') ? Number(environment.arguments[1]) : 1
-  const callingNumber = dialled(environment.callerId)
+  const callingNumber = callingNumberOf(environment.callerId)
   const log = dependencies.log.child({ callId, round })
   log.info({ caller: callingNumber === null ? null : maskPhoneNumber(callingNumber) }, 'call started')
   const counts = new Map<string, number>()
@@ -106,12 +106,6 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
     ticketUnderWay: null,
     catalogueVersion: '',
   }
-}
-
-/** The caller's number as far as it is one: caller input is filtered before it reaches anything. */
-function dialled(callerId: string | null): string | null {
-  const number = (callerId ?? '').replaceAll(/[^0-9+]/g, '').slice(0, 32)
-  return number === '' ? null : number
 }
 
 /** Sends the call's record; when the API doesn't take it, the log line is what is left of it. */

@@ -1,8 +1,13 @@
-import { HelpdeskError } from '@ura/core/errors'
-import type { CodeStatusAnswer, MessageChannel, VerifyCodeAnswer } from '@ura/core/ticket-api/schemas'
+import type { CodeStatusAnswer, VerifyCodeAnswer } from '@ura/core/ticket-api/schemas'
 import type { Call, Person } from '../call/call.ts'
 import { prompt, type Sound } from '../call/sound.ts'
 import { digitPrompts, type PromptId } from '../prompts/ids.ts'
+import {
+  type CodeSent,
+  type CodeUnderWay,
+  sendAccessCode,
+  verifyAccessCode,
+} from '../requests/identity-requests.ts'
 import { personOf } from './person-of.ts'
 import type { Step } from './step.ts'
 
@@ -17,21 +22,21 @@ const statusPatienceMs = 1_000
  */
 export const accessCode: Step = async (call) => {
   const person = personOf(call)
-  let code = await sendCode(call, person)
+  let code = await sendAccessCode(call, person.userCode)
   let lead = whereToLook(code)
   for (let failures = 0, resends = 0; code.sent && failures < call.tries;) {
     const answer = await call.line.askNumber(code.digits, ...lead, prompt('ask-access-code'))
     if (answer.kind === 'star' && resends < resendsMax) {
       resends += 1
       const earlier = code.channel
-      code = await sendCode(call, person)
+      code = await sendAccessCode(call, person.userCode)
       const isElsewhere = code.sent && code.channel !== earlier
       lead = [prompt('access-code-resent'), ...(isElsewhere ? whereToLook(code) : [])]
       continue
     }
     failures += 1
     if (answer.kind === 'digits') {
-      const verdict = await verify(call, person, answer.digits)
+      const verdict = await verifyAccessCode(call, person.userCode, answer.digits)
       if (verdict.status) {
         call.person = { ...person, verified: true }
         return 'confirm-identity'
@@ -60,40 +65,9 @@ async function refuse(call: Call, code: CodeSent, lead: readonly Sound[]): Promi
     await call.line.say(...lead, prompt('too-many-tries'))
   } else {
     call.recorder.happened('failed')
-    await call.line.say(prompt(code.reason))
+    await call.line.say(prompt(whyNotSent[code.reason]))
   }
   return 'give-up'
-}
-
-interface CodeUnderWay {
-  sent: true
-  digits: number
-  /** Where the caller was last told to look. */
-  channel: MessageChannel
-}
-
-type CodeSent = CodeUnderWay | { sent: false; reason: PromptId }
-
-async function sendCode(call: Call, { userCode }: Person): Promise<CodeSent> {
-  const { callId } = call
-  const idempotencyKey = call.nextIdempotencyKey('send-code')
-  try {
-    const request = call.ticketApi.requestAccessCode({ userCode, callId, idempotencyKey }, call.signal)
-    const { digitos: digits, canal: channel = 'whatsapp' } = await call.line.waitFor(request)
-    return { sent: true, digits, channel }
-  } catch (error) {
-    const reason = error instanceof HelpdeskError ? reasons[error.code] : undefined
-    if (reason === undefined) {
-      throw error
-    }
-    return { sent: false, reason }
-  }
-}
-
-const reasons: Partial<Record<HelpdeskError['code'], PromptId>> = {
-  SEM_TELEFONE: 'access-code-undeliverable',
-  WHATSAPP_INDISPONIVEL: 'access-code-undeliverable',
-  LIMITE_DE_CODIGOS: 'too-many-tries',
 }
 
 function whereToLook(code: CodeSent): Sound[] {
@@ -105,7 +79,7 @@ function whereToLook(code: CodeSent): Sound[] {
 async function lookFor(call: Call, { userCode }: Person, code: CodeUnderWay): Promise<CodeSent> {
   const found = await accessCodeStatus(call, userCode)
   if (found?.situacao === 'falhou') {
-    return { sent: false, reason: 'access-code-undeliverable' }
+    return { sent: false, reason: 'undeliverable' }
   }
   const isByEmail = found?.canal === 'email' && found.situacao !== 'desconhecida'
   return isByEmail ? { ...code, channel: 'email' } : code
@@ -123,12 +97,9 @@ async function accessCodeStatus(call: Call, userCode: string): Promise<CodeStatu
   return call.line.waitFor(asked)
 }
 
-async function verify(call: Call, { userCode }: Person, code: string): Promise<VerifyCodeAnswer> {
-  const { callId } = call
-  const idempotencyKey = call.nextIdempotencyKey('verify-code')
-  return call.line.waitFor(
-    call.ticketApi.verifyAccessCode({ userCode, code, callId, idempotencyKey }, call.signal),
-  )
+const whyNotSent: Readonly<Record<'undeliverable' | 'limit', PromptId>> = {
+  undeliverable: 'access-code-undeliverable',
+  limit: 'too-many-tries',
 }
 
 /** A wrong code names the tries left in this call; one that can't win any more asks for a new one. */

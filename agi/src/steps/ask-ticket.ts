@@ -1,9 +1,9 @@
-import { HelpdeskError } from '@ura/core/errors'
 import type { TicketStatus, VerifyTicketAnswer } from '@ura/core/ticket-api/schemas'
 import type { Call } from '../call/call.ts'
 import { askMenu, sayWhatWasWrong } from '../call/question.ts'
 import { prompt, speech } from '../call/sound.ts'
 import type { PromptId } from '../prompts/ids.ts'
+import { findTicket } from '../requests/find-ticket.ts'
 import { personOf } from './person-of.ts'
 import type { Step, StepName } from './step.ts'
 
@@ -11,9 +11,10 @@ const protocolDigitsMax = 18
 
 /** Asks for a protocol of this user and tells its status; an unknown one and another user's sound the same. */
 export const askTicket: Step = async (call) => {
+  const { userCode } = personOf(call)
   for (let failures = 0; failures < call.tries; failures += 1) {
     const answer = await call.line.askNumber(protocolDigitsMax, prompt('ask-ticket'))
-    const found = answer.kind === 'digits' ? await findTicket(call, answer.digits) : null
+    const found = answer.kind === 'digits' ? await findTicket(call, userCode, answer.digits) : null
     if (found !== null) {
       return tellStatus(call, found)
     }
@@ -26,18 +27,6 @@ export const askTicket: Step = async (call) => {
   }
   await call.line.say(prompt('too-many-tries'))
   return 'give-up'
-}
-
-async function findTicket(call: Call, protocol: string): Promise<VerifyTicketAnswer | null> {
-  const { userCode } = personOf(call)
-  try {
-    return await call.line.waitFor(call.ticketApi.findTicket({ userCode, protocol }, call.signal))
-  } catch (error) {
-    if (error instanceof HelpdeskError && error.code === 'CHAMADO_NAO_ENCONTRADO') {
-      return null
-    }
-    throw error
-  }
 }
 
 /** Service, status and since when; 1 asks for another ticket, 9 says it again, 0 goes to the main menu. */
@@ -54,7 +43,8 @@ async function tellStatus(call: Call, { chamado, url }: VerifyTicketAnswer): Pro
   return choice ?? 'goodbye'
 }
 
-const statusPrompts: Readonly<Record<TicketStatus, PromptId>> = {
+/** What says a status without speech. */
+export const statusPrompts: Readonly<Record<TicketStatus, PromptId>> = {
   aberto: 'status-open',
   em_atendimento: 'status-in-progress',
   aguardando_usuario: 'status-waiting-for-user',

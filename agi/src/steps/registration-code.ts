@@ -1,7 +1,6 @@
-import { HelpdeskError } from '@ura/core/errors'
-import type { Call } from '../call/call.ts'
 import { sayWhatWasWrong } from '../call/question.ts'
 import { prompt } from '../call/sound.ts'
+import { isKnownUser } from '../requests/identity-requests.ts'
 import type { Step } from './step.ts'
 
 const registrationDigitsMax = 12
@@ -12,7 +11,7 @@ export const registrationCode: Step = async (call) => {
     const answer = await call.line.askNumber(registrationDigitsMax, prompt('ask-registration'))
     if (answer.kind !== 'digits') {
       await sayWhatWasWrong(call, answer.kind === 'nothing')
-    } else if (await isKnown(call, answer.digits)) {
+    } else if (await isKnownUser(call, answer.digits)) {
       call.person = {
         userCode: answer.digits,
         // Being made into speech while the access code travels; its absence is no reason to stop.
@@ -27,18 +26,4 @@ export const registrationCode: Step = async (call) => {
   }
   await call.line.say(prompt('too-many-tries'))
   return 'give-up'
-}
-
-/** False for an unknown code, and for every code once this calling number has guessed too often. */
-async function isKnown(call: Call, userCode: string): Promise<boolean> {
-  const { callId, callingNumber } = call
-  const verified = call.ticketApi.verifyUser({ userCode, callId, callingNumber }, call.signal)
-  try {
-    return await call.line.waitFor(verified)
-  } catch (error) {
-    if (error instanceof HelpdeskError && error.code === 'LIMITE_DE_TENTATIVAS') {
-      return false
-    }
-    throw error
-  }
 }

@@ -33,6 +33,8 @@ export class FakeTicketApi {
   readonly asked: Asked[] = []
   readonly records: CallRecord[] = []
   readonly api: TicketApi
+  /** User codes with the calls in which their access code was verified. */
+  readonly #identified = new Set<string>()
 
   constructor(options: { speech?: boolean; open?: boolean; overrides?: Partial<TicketApi> } = {}) {
     const spoken = (name: string): typeof silent | ReturnType<typeof audio> =>
@@ -53,15 +55,21 @@ export class FakeTicketApi {
         note('accessCodeStatus', `${userCode} ${callId}`)
         return { status: true, situacao: 'a_caminho', canal: 'whatsapp' }
       },
-      verifyAccessCode: async ({ code, idempotencyKey }) => {
+      verifyAccessCode: async ({ userCode, code, callId, idempotencyKey }) => {
         note('verifyAccessCode', idempotencyKey)
+        if (code === '4821') {
+          this.#identified.add(`${userCode} ${callId}`)
+        }
         return code === '4821'
           ? { status: true }
           : { status: false, tentativas_restantes: 4, motivo: 'incorreto' }
       },
       catalogue: async () => (options.speech === false ? withoutAudio(catalogue) : catalogue),
-      openTicket: async ({ service, idempotencyKey }) => {
+      openTicket: async ({ userCode, service, callId, idempotencyKey, requireIdentification }) => {
         note('openTicket', `${service} ${idempotencyKey}`)
+        if (requireIdentification === true && !this.#identified.has(`${userCode} ${callId}`)) {
+          throw new HelpdeskError('USUARIO_NAO_IDENTIFICADO')
+        }
         return { status: true, protocolo: '10017', aviso: 'whatsapp', ...spoken('protocol') }
       },
       findTicket: async ({ protocol }) => {
@@ -83,6 +91,10 @@ export class FakeTicketApi {
         }
       },
       officeHours: async () => hours(options.open ?? true, spoken('next-opening')),
+      removeAudio: async (audioName) => {
+        note('removeAudio', audioName)
+        return audioName === 'name.wav'
+      },
       saveCallRecord: async (record) => {
         this.records.push(record)
       },

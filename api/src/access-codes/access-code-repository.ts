@@ -92,18 +92,49 @@ export async function markDelivery(
     .execute()
 }
 
-/** Ends a code that is not over yet; false when it already was, so that of two uses at once one wins. */
+/**
+ * Ends a code that is not over yet; false when it already was, so that of two uses at once one wins. A code that was
+ * used may name the call it was keyed in.
+ */
 export async function endCode(
   db: Database,
-  options: { id: string; reason: EndReason; now: Date },
+  options: { id: string; reason: EndReason; now: Date; callId?: string | null },
 ): Promise<boolean> {
   const changed = await db
     .updateTable('access_codes')
-    .set({ ended_at_ms: options.now.getTime(), ended_reason: options.reason })
+    .set({
+      ended_at_ms: options.now.getTime(),
+      ended_reason: options.reason,
+      used_call_id: options.callId ?? null,
+    })
     .where('id', '=', options.id)
     .where('ended_at_ms', 'is', null)
     .executeTakeFirst()
   return changed.numUpdatedRows > 0n
+}
+
+/** Of the given people and calls, those in whose call a code of that person was keyed rightly since `since`. */
+export async function findIdentified<T extends { userId: number; callId: string }>(
+  db: Database,
+  callers: readonly T[],
+  since: Date,
+): Promise<Set<T>> {
+  if (callers.length === 0) {
+    return new Set()
+  }
+  const rows = await db
+    .selectFrom('access_codes')
+    .select(['user_id', 'used_call_id'])
+    .where('user_id', 'in', [...new Set(callers.map(({ userId }) => userId))])
+    .where('ended_reason', '=', 'used' satisfies EndReason)
+    .where('ended_at_ms', '>', since.getTime())
+    .where('used_call_id', 'in', [...new Set(callers.map(({ callId }) => callId))])
+    .execute()
+  return new Set(
+    callers.filter(({ userId, callId }) =>
+      rows.some((row) => row.user_id === userId && row.used_call_id === callId),
+    ),
+  )
 }
 
 export async function countWrongTry(db: Database, id: string): Promise<void> {

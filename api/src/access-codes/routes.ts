@@ -117,6 +117,7 @@ function verifyRoute(server: HttpServer, context: ApiContext): void {
       const verdict = await verifyAccessCode(context, {
         userCode: request.body.user,
         accessCode: request.body.codigo,
+        callId: request.body.chamada ?? null,
         source: sourceOf(request),
         idempotent: {
           clientId: clientOf(request).id,

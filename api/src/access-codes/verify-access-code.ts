@@ -12,6 +12,8 @@ type VerifyContext = Pick<ApiContext, 'db' | 'clock' | 'config' | 'keyedHash' | 
 interface VerifyRequest {
   userCode: string
   accessCode: string
+  /** The call it was keyed in: a right code identifies the user there, and nowhere else. */
+  callId: string | null
   source: AuditSource
   idempotent: Omit<IdempotentRequest, 'now' | 'endpoint'>
 }
@@ -48,9 +50,9 @@ export async function verifyAccessCode(context: VerifyContext, request: VerifyRe
 async function judgeAndCount(
   { keyedHash, config }: VerifyContext,
   trx: Database,
-  request: { userCode: string; accessCode: string; now: Date },
+  request: { userCode: string; accessCode: string; callId: string | null; now: Date },
 ): Promise<CodeVerdict> {
-  const { now } = request
+  const { now, callId } = request
   const user = await findActiveUser(trx, request.userCode)
   if (user !== null) {
     await lockUser(trx, user.id)
@@ -65,7 +67,7 @@ async function judgeAndCount(
     return verdict
   }
   if (verdict.right) {
-    const won = await endCode(trx, { id: newest.id, reason: 'used', now })
+    const won = await endCode(trx, { id: newest.id, reason: 'used', now, callId })
     return won ? verdict : { right: false, reason: 'expirado', triesLeft: 0 }
   }
   await countWrongTry(trx, newest.id)

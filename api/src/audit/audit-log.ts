@@ -14,6 +14,7 @@ export type AuditEvent =
   | 'code_limit_reached'
   | 'code_tried'
   | 'ticket_opened'
+  | 'ticket_refused'
   | 'ticket_status_changed'
   | 'ticket_changed'
   | 'webhook_added'

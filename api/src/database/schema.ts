@@ -108,6 +108,7 @@ interface AccessCodesTable {
   ended_at_ms: number | null
   ended_reason: string | null
   channel: ColumnType<string | null, string | null | undefined>
+  used_call_id: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 interface IdempotencyKeysTable {

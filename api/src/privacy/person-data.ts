@@ -31,6 +31,7 @@ export async function readPersonData(db: Database, user: User): Promise<Record<s
       'wrong_tries',
       'ended_at_ms',
       'ended_reason',
+      'used_call_id',
     ])
     .where('user_id', '=', userId)
     .orderBy('serial')

@@ -10,15 +10,15 @@ const grouping = { sizeMax: 32, concurrencyMax: 2, patienceMs: 50 }
 
 /**
  * Opens a ticket, once for an idempotency key, and has its protocol sent in the background.
- * @throws HelpdeskError USUARIO_NAO_ENCONTRADO, SERVICO_INEXISTENTE, CHAVE_REUTILIZADA
+ * @throws HelpdeskError USUARIO_NAO_ENCONTRADO, USUARIO_NAO_IDENTIFICADO (audited), SERVICO_INEXISTENTE, CHAVE_REUTILIZADA
  */
 export type OpenTicket = (request: OpenTicketRequest) => Promise<Omit<OpenedTicket, 'notice'>>
 
 /** Tickets that are asked for at the same time are opened in one transaction. */
 export function createOpenTicket(
-  context: Pick<ApiContext, 'db' | 'clock' | 'keyedHash' | 'notifier' | 'metrics'>,
+  context: Pick<ApiContext, 'db' | 'clock' | 'keyedHash' | 'notifier' | 'metrics' | 'recordRefusal'>,
 ): OpenTicket {
-  const { notifier, metrics } = context
+  const { notifier, metrics, recordRefusal, clock } = context
   const group = new GroupCommit({
     ...grouping,
     write: (requests: readonly OpenTicketRequest[]) => openTogether(context, requests),
@@ -26,6 +26,11 @@ export function createOpenTicket(
   return async (request) => {
     const outcome = await group.submit(request)
     if (outcome instanceof HelpdeskError) {
+      if (outcome.code === 'USUARIO_NAO_IDENTIFICADO') {
+        const { source, userCode, callId } = request
+        const detail = { call: callId }
+        await recordRefusal({ event: 'ticket_refused', source, userCode, at: clock.now(), detail })
+      }
       throw outcome
     }
     const { notice, ...ticket } = outcome

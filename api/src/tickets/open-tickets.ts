@@ -1,5 +1,6 @@
 import { HelpdeskError } from '@ura/core/errors'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
+import { findIdentified } from '../access-codes/access-code-repository.ts'
 import { findOfferedServices, type OfferedService } from '../catalogue/catalogue-repository.ts'
 import type { Database } from '../database/schema.ts'
 import { firstChannel, type MessageChannel } from '../gateway/message-gateway.ts'
@@ -11,6 +12,9 @@ import { addStatusEvents } from './ticket-event-repository.ts'
 import { isPromised, noticeAddresses, type TicketNotice } from './ticket-notice.ts'
 import { addTickets, type TicketOrigin } from './ticket-repository.ts'
 
+/** No call lasts longer than this; after it the identification in a call counts for nothing. */
+const identifiedMsMax = 3_600_000
+
 /** Somebody asks for a ticket. */
 export interface OpenTicketRequest {
   userCode: string
@@ -18,6 +22,8 @@ export interface OpenTicketRequest {
   service: string
   callId: string | null
   origin: TicketOrigin
+  /** Only when an access code of the user was verified in this very call; default: whoever the client names. */
+  requiresIdentification?: boolean
   source: AuditSource
   idempotent: Omit<IdempotentRequest, 'now'>
   /** What the request calls the two fields that may be refused. */
@@ -55,7 +61,8 @@ interface Transaction {
 
 /**
  * Opens tickets inside one transaction, by as many statements as one would take. Gives for each request, in their
- * order, its ticket or why it is refused: USUARIO_NAO_ENCONTRADO, SERVICO_INEXISTENTE, CHAVE_REUTILIZADA.
+ * order, its ticket or why it is refused: USUARIO_NAO_ENCONTRADO, USUARIO_NAO_IDENTIFICADO, SERVICO_INEXISTENTE,
+ * CHAVE_REUTILIZADA.
  * @throws the driver's unique violation when two have one key, or another transaction was first with one
  */
 export async function openTickets(
@@ -85,8 +92,12 @@ async function decide(
     trx,
     requests.map(({ service }) => service),
   )
+  const strangers = await findStrangers(trx, { requests, users, now })
   return keyed.map(({ request, idempotent }) => {
     const user = users.get(request.userCode)
+    if (strangers.has(request)) {
+      return new HelpdeskError('USUARIO_NAO_IDENTIFICADO', { field: request.fields.user })
+    }
     if (user === undefined) {
       return new HelpdeskError('USUARIO_NAO_ENCONTRADO', { field: request.fields.user })
     }
@@ -102,6 +113,23 @@ async function decide(
     }
     return { request, idempotent, user, service }
   })
+}
+
+/** Requests that need an identified caller and have none: they learn nothing else, not even whether the user exists. */
+async function findStrangers(
+  trx: Database,
+  { requests, users, now }: { requests: readonly OpenTicketRequest[]; users: Map<string, User>; now: Date },
+): Promise<Set<OpenTicketRequest>> {
+  const strict = requests.filter(({ requiresIdentification }) => requiresIdentification === true)
+  const callers = strict.flatMap((request) => {
+    const user = users.get(request.userCode)
+    return user === undefined || request.callId === null
+      ? []
+      : { request, userId: user.id, callId: request.callId }
+  })
+  const since = new Date(now.getTime() - identifiedMsMax)
+  const identified = new Set([...(await findIdentified(trx, callers, since))].map(({ request }) => request))
+  return new Set(strict.filter((request) => !identified.has(request)))
 }
 
 /** Adds the tickets with their first events, audit rows and keys. */

@@ -31,7 +31,12 @@ function openTicketRoute(server: HttpServer, context: ApiContext): void {
         operationId: 'abrirChamado',
         description:
           '`servico` é o código estável do catálogo ou a forma do teclado, como `2-3`. O protocolo segue também por mensagem ao usuário: `aviso` diz por onde.',
-        errors: ['USUARIO_NAO_ENCONTRADO', 'SERVICO_INEXISTENTE', 'CHAVE_REUTILIZADA'],
+        errors: [
+          'USUARIO_NAO_IDENTIFICADO',
+          'USUARIO_NAO_ENCONTRADO',
+          'SERVICO_INEXISTENTE',
+          'CHAVE_REUTILIZADA',
+        ],
         security: [{ sessao: [] }],
         headers: Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey) }),
         body: OpenTicketBody,
@@ -49,6 +54,7 @@ function openTicketRoute(server: HttpServer, context: ApiContext): void {
         service: body.servico,
         callId: body.chamada ?? null,
         origin: body.origem ?? 'telefone',
+        requiresIdentification: body.exige_identificacao === true,
         source: sourceOf(request),
         idempotent: {
           clientId: clientOf(request).id,

@@ -22,6 +22,7 @@ const answers = {
   openTicket: answerOf(schemas.OpenTicketAnswer),
   verifyTicket: answerOf(schemas.VerifyTicketAnswer),
   officeHours: answerOf(schemas.OfficeHoursAnswer),
+  removeAudio: answerOf(schemas.RemoveAudioAnswer),
   callRecord: answerOf(schemas.CallRecordAnswer),
   callRecords: answerOf(schemas.CallRecordsAnswer),
 }
@@ -84,10 +85,16 @@ export function createTicketApiClient(options: TicketApiClientOptions): TicketAp
       known = isSpoken ? catalogue : null
       return catalogue
     },
-    openTicket: ({ userCode, service, callId, idempotencyKey }, signal) =>
+    openTicket: ({ userCode, service, callId, idempotencyKey, requireIdentification }, signal) =>
       post(
         'novo_chamado',
-        { usuario: userCode, servico: service, chamada: callId, origem: 'telefone' },
+        {
+          usuario: userCode,
+          servico: service,
+          chamada: callId,
+          origem: 'telefone',
+          ...(requireIdentification === true && { exige_identificacao: true }),
+        },
         answers.openTicket,
         { idempotencyKey, signal },
       ),
@@ -97,6 +104,8 @@ export function createTicketApiClient(options: TicketApiClientOptions): TicketAp
       present(
         await transport({ method: 'GET', path: 'horario_atendimento', answer: answers.officeHours, signal }),
       ),
+    removeAudio: async (audio, signal) =>
+      (await post('remover_audio', { audio }, answers.removeAudio, { signal })).status,
     saveCallRecord: async (record, signal) => {
       await post('registrar_ligacao', record, answers.callRecord, { signal })
     },

@@ -94,6 +94,12 @@ export const OpenTicketBody = Type.Object(
       examples: ['computador-nao-liga', '2-3'],
     }),
     chamada: Type.Optional(CallId),
+    exige_identificacao: Type.Optional(
+      Type.Boolean({
+        description:
+          'Só abre se um código de acesso deste usuário foi conferido nesta `chamada`, há menos de uma hora',
+      }),
+    ),
     origem: Type.Optional(
       Type.Union([
         Type.Literal('telefone'),
@@ -113,6 +119,15 @@ export const OpenTicketBody = Type.Object(
           servico: 'computador-nao-liga',
           chamada: '1795360430.0',
           origem: 'telefone',
+        },
+      },
+      identificado: {
+        summary: 'Só para quem conferiu o código de acesso nesta ligação',
+        value: {
+          usuario: '1001',
+          servico: '2-3',
+          chamada: '1795360430.0',
+          exige_identificacao: true,
         },
       },
       teclado: {

@@ -40,9 +40,18 @@ export interface TicketApi {
   ): Promise<VerifyCodeAnswer>
   /** The catalogue of services with its spoken menus, as it is now. */
   catalogue(signal?: AbortSignal): Promise<CatalogueAnswer>
-  /** Opens a ticket; the same idempotency key gives the same ticket. */
+  /**
+   * Opens a ticket; the same idempotency key gives the same ticket. With `requireIdentification` only for a user whose
+   * access code was verified in this call: anybody else is `USUARIO_NAO_IDENTIFICADO`.
+   */
   openTicket(
-    request: { userCode: string; service: string; callId: string; idempotencyKey: string },
+    request: {
+      userCode: string
+      service: string
+      callId: string
+      idempotencyKey: string
+      requireIdentification?: boolean
+    },
     signal?: AbortSignal,
   ): Promise<OpenTicketAnswer>
   /** A ticket of this user by its protocol; another user's is `CHAMADO_NAO_ENCONTRADO` as well. */
@@ -52,6 +61,8 @@ export interface TicketApi {
   ): Promise<VerifyTicketAnswer>
   /** Whether technicians are there now, and when that changes. */
   officeHours(signal?: AbortSignal): Promise<OfficeHoursAnswer>
+  /** Removes an audio that the API made, by its `nome_audio`; false when there was none. */
+  removeAudio(audio: string, signal?: AbortSignal): Promise<boolean>
   /** Keeps the record of a call; a later one for the same call and round replaces it. */
   saveCallRecord(record: CallRecord, signal?: AbortSignal): Promise<void>
   /** The records of one call, one for each round, phone numbers masked. */
