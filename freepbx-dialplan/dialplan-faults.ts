@@ -79,10 +79,19 @@ function applicationsRunByExecIf(step: Step): string[] {
 /** Where a step can jump to, as written: `label`, `extension,priority` or `context,extension,priority`. */
 function jumpTargets(step: Step): string[] {
   if (!applicationsThatJump.has(step.application)) return []
-  if (step.application === 'Goto' || step.application === 'Gosub') return [step.argument]
+  if (step.application === 'Goto') return [step.argument]
+  if (step.application === 'Gosub') return [withoutArguments(step.argument)]
   // The last "?" ends the condition; the branches hold none of their own, and no ":" outside a variable.
   const branches = step.argument.slice(step.argument.lastIndexOf('?') + 1)
-  return branches.split(':').filter((branch) => branch !== '')
+  return branches
+    .split(':')
+    .filter((branch) => branch !== '')
+    .map(withoutArguments)
+}
+
+/** Of `context,extension,priority(arguments)`, as Gosub has it, what comes before the arguments. */
+function withoutArguments(target: string): string {
+  return target.replace(/(?<=[\w)}])\(.*\)$/, '')
 }
 
 function targetExists(options: {

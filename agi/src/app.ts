@@ -5,6 +5,7 @@ import { createTicketApiClient } from '@ura/core/ticket-api/client'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import { OfficeHours } from './call/office-hours.ts'
 import type { AgiConfiguration } from './config.ts'
+import { checkScript } from './scripts/check.ts'
 import { helpdeskScript } from './scripts/helpdesk.ts'
 
 export interface AgiApp {
@@ -47,7 +48,7 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     },
   })
   const server = createAgiServer({
-    router: new AgiRouter().script('helpdesk', helpdesk),
+    router: new AgiRouter().script('helpdesk', helpdesk).script('check', checkScript),
     maxCalls: config.maxCalls,
     onError: (error, call) =>
       log.error({ err: error, channel: call?.environment.channel }, 'call handler failed'),
