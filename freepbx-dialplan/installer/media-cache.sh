@@ -26,6 +26,13 @@ media_cache_timeout() {
     END { print value }' "$etc/res_http_media_cache.conf"
 }
 
+# Asterisk reads that file only when it starts: the module has no reload (res_http_media_cache.c, 22), and once unloaded
+# it can't be loaded again, because its schemes stay registered.
+is_media_cache_file_newer() {
+  uptime=$(asterisk_command 'core show uptime seconds' | sed -n 's/^System uptime: *\([0-9]*\).*/\1/p')
+  [ -n "$uptime" ] && [ "$(stat -c %Z "$etc/res_http_media_cache.conf")" -gt $(($(date +%s) - uptime)) ]
+}
+
 is_short_timeout() { [ -n "$1" ] && [ "$1" -ge 1 ] && [ "$1" -le "$timeout_seconds_max" ]; }
 
 # Files of Asterisk's cache hold names and protocols spoken aloud, and Asterisk never deletes one by itself.

@@ -17,11 +17,9 @@ reload_if_changed() {
   elif [ "$platform" = freepbx ] && command -v fwconsole >/dev/null; then
     say 'Recarregando o FreePBX (fwconsole reload)…'
     fwconsole reload >"$work/reload" 2>&1 || reload_failed 'fwconsole reload'
-    asterisk_command 'module reload res_http_media_cache.so' >/dev/null
   else
     say 'Recarregando o Asterisk (dialplan reload)…'
     asterisk_command 'dialplan reload' >"$work/reload" || reload_failed 'dialplan reload'
-    asterisk_command 'module reload res_http_media_cache.so' >/dev/null
   fi
   rm -f "$state/pending"
 }

@@ -1,4 +1,4 @@
-# Looks whether all is in place, and asks the PBX itself. One line a check: ok, or FALHA and what to do.
+# Looks whether all is in place, and asks the PBX itself. One line a check: ok, FALHA or AVISO, with what to do.
 # shellcheck shell=sh
 
 failures=0
@@ -6,6 +6,11 @@ good() { say "ok     $1"; }
 bad() {
   failures=$((failures + 1))
   say "FALHA  $1"
+  say "       → $2"
+}
+
+notice() {
+  say "AVISO  $1"
   say "       → $2"
 }
 
@@ -91,6 +96,10 @@ verify_running() {
   for context in $(cd "$package" && cat $(dialplan_files) | sed -n 's/^\[\(ura-[a-z0-9-]*\)\].*/\1/p'); do
     check "contexto $context" "asterisk -rx 'dialplan reload' e veja o log do Asterisk" has_context "$context"
   done
+  if [ -f "$etc/res_http_media_cache.conf" ] && is_media_cache_file_newer; then
+    notice 'res_http_media_cache.conf só vale depois que o Asterisk reiniciar' \
+      'numa hora sem ligações, reinicie-o; até lá, uma API que trava ao entregar um áudio deixa quem liga esperando'
+  fi
   check 'valores de ura-globals.conf em vigor' "asterisk -rx 'dialplan reload'" are_globals_loaded
   verify_destinations
   verify_server 1
