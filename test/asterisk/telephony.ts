@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { text as readAll } from 'node:stream/consumers'
 import { encodeWav } from '@ura/api/speech/wav'
 import type { AmiMessage } from './ami.ts'
 import { type Ari, connectAri } from './ari.ts'
@@ -136,7 +136,7 @@ async function runAt(place: {
   const { file, args } = commandInRoot(place)
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const closed = once(child, 'close')
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const [output, errors] = await Promise.all([readAll(child.stdout), readAll(child.stderr)])
   await closed
   return { code: child.exitCode, output: output + errors }
 }

@@ -183,7 +183,7 @@ describe.runIf(isRoot)('the installer', () => {
     await run('install')
     const digits = await readdir(join(sounds, 'pt_BR/digits'))
     expect(digits.toSorted()).toEqual(
-      [...'0123456789'].map((digit) => (digit === '1' ? '1.gsm' : `${digit}.wav`)),
+      Array.from('0123456789', (digit) => (digit === '1' ? '1.gsm' : `${digit}.wav`)),
     )
   })
 
