@@ -95,9 +95,9 @@ function jumpTargets(step: Step): string[] {
     .map(withoutArguments)
 }
 
-/** `context,extension,priority` of a Gosub's `context,extension,priority(arguments)`. */
+/** Of `context,extension,priority(arguments)`, as Gosub has it, what comes before the arguments. */
 function withoutArguments(target: string): string {
-  return target.replace(/\(.*$/, '')
+  return target.replace(/(?<=[\w)}])\(.*\)$/, '')
 }
 
 function targetExists(options: {

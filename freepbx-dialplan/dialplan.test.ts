@@ -6,9 +6,9 @@ import { stepScriptNames } from '../agi/src/scripts/dialplan-steps/step-scripts.
 import { findDialplanFaults } from './dialplan-faults.ts'
 
 const allowed = {
-  scripts: ['helpdesk', ...stepScriptNames],
+  scripts: ['check', 'helpdesk', ...stepScriptNames],
   prompts: promptIds,
-  foreignContexts: ['ext-queues', 'timeconditions'], // FreePBX's own
+  foreignContexts: ['ext-queues', 'macro-user-callerid', 'sub-record-check', 'timeconditions'], // FreePBX's own
 }
 
 function readHere(name: string): string {
@@ -120,6 +120,11 @@ describe('the check itself', () => {
     ['a context that is not there', contextOf('GotoIf($[1 = 1]?ura-b,s,1)'), 'jumps to ura-b,s,1'],
     ['a wrong else branch', contextOf('GotoIf($["${X}" = "?"]?s,1:ura-b,s,1)'), 'jumps to ura-b,s,1'],
     ['a subroutine that is not there', contextOf('Gosub(ura-b,s,1)'), 'jumps to ura-b,s,1'],
+    [
+      'a subroutine with arguments that is not there',
+      contextOf('Gosub(ura-b,s,1(x,y))'),
+      'jumps to ura-b,s,1',
+    ],
     ['a priority past the end', contextOf('GotoIfTime(*,*,*,*?s,9)'), 'jumps to s,9'],
     ['a script that is not served', contextOf('AGI(agi://${URA_SERVER1}/other,start)'), 'script "other"'],
     ['an address without a script', contextOf('AGI(agi://${URA_SERVER1}/)'), 'script ""'],
@@ -142,6 +147,7 @@ describe('the check itself', () => {
       'Goto(i,1)',
       'GotoIf($[1 = 1]?ura-a,t,1:1)',
       'Goto(ext-queues,${Q},1)',
+      'Gosub(ura-a,t,1(x,${Y},z))',
     )
     expect(findDialplanFaults(text, allowed)).toEqual([])
   })

@@ -5,6 +5,7 @@ import { createTicketApiClient } from '@ura/core/ticket-api/client'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import { OfficeHours } from './call/office-hours.ts'
 import type { AgiConfiguration } from './config.ts'
+import { checkScript } from './scripts/check.ts'
 import { routeStepScripts } from './scripts/dialplan-steps/step-scripts.ts'
 import { helpdeskScript } from './scripts/helpdesk.ts'
 
@@ -51,7 +52,7 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     },
   })
   const server = createAgiServer({
-    router: routeStepScripts(new AgiRouter().script('helpdesk', helpdesk), {
+    router: routeStepScripts(new AgiRouter().script('helpdesk', helpdesk).script('check', checkScript), {
       ...shared,
       apiBudgetMs: config.apiBudgetMs,
     }),

@@ -119,7 +119,7 @@ export const callSteps: readonly CallStep[] = [
   {
     id: 'equipe',
     title: 'Equipe técnica',
-    sounds: [...prompts('transferring', 'out-of-hours'), ...examplesOf('retorno')],
+    sounds: [...prompts('transferring', 'recording-notice', 'out-of-hours'), ...examplesOf('retorno')],
   },
   {
     id: 'qualquer',

@@ -43,12 +43,12 @@ describe('npm run prompts', () => {
       const args = ['--out', folder, '--page', join(folder, 'page.html')]
       const first = await run(args, {}, 'Camila')
       expect(first.exitCode).toBe(0)
-      expect(first.printed).toContain('45 gravados')
-      expect(first.progress).toContain('Avisos 45/45')
+      expect(first.printed).toContain('46 gravados')
+      expect(first.progress).toContain('Avisos 46/46')
       expect(synthesizer.requests.every(({ voice }) => voice === 'Camila')).toBe(true)
       expect(await readFile(join(folder, 'page.html'), 'utf8')).toContain('fake, Camila, 8.000 Hz')
       synthesizer.requests.length = 0
-      expect((await run(args, {}, 'Camila')).printed).toContain('0 gravados, 45 sem mudança')
+      expect((await run(args, {}, 'Camila')).printed).toContain('0 gravados, 46 sem mudança')
       expect(synthesizer.requests).toEqual([])
       expect(await run(['--out', folder, '--check'], {}, 'Camila')).toMatchObject({ exitCode: 0 })
       const other = await run(['--out', folder, '--check', '--voice', 'Vitoria'])

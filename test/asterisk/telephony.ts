@@ -1,13 +1,17 @@
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text as readAll } from 'node:stream/consumers'
 import { encodeWav } from '@ura/api/speech/wav'
 import type { AmiMessage } from './ami.ts'
 import { type Ari, connectAri } from './ari.ts'
-import { type RunningAsterisk, startAsterisk } from './asterisk-process.ts'
+import { insideFolder, type RunningAsterisk, startAsterisk } from './asterisk-process.ts'
 import { type Call, createDialer, type DialOptions } from './call.ts'
 import { noisePrompt } from '../listening/noise-prompts.ts'
+import { type Bind, commandInRoot } from '../../scripts/real-parts/chroot.ts'
 import { freeTcpPorts } from '../../scripts/real-parts/free-port.ts'
 import { freeUdpPorts, twoRtpRanges } from './ports.ts'
 import { createTechnician, type Technician } from './technician.ts'
@@ -35,6 +39,10 @@ export type TelephonyOptions = {
   agiSecondsMax?: number
   /** What the trunk carries, default `alaw`. */
   codec?: TrunkCodec
+  /** Where Asterisk sees `soundsFolder`, default `/usr/share/asterisk/sounds/pt_BR/ura`. */
+  soundsInside?: string
+  /** Other configuration files for the exchange under test than its usual ones, made of those. */
+  uraFiles?: (usual: Record<string, string>) => Record<string, string>
   /** Dialplan lines for other numbers that the office can call, in a context of their own. */
   extraExtensions?: string
   /** Further files of freepbx-dialplan/ to load, by name. */
@@ -57,6 +65,10 @@ export type Telephony = {
   uraCommand: (text: string) => Promise<string>
   /** The log of the exchange under test, with each step of the dialplan. */
   readUraLog: () => Promise<string>
+  /** Runs a command in the root of the exchange under test, with its folders and the given ones. */
+  runAtUra: (command: string[], binds?: Bind[]) => Promise<{ code: number | null; output: string }>
+  /** The folder that the exchange under test sees as `insideFolder`. */
+  uraFolder: string
   /** Kills both and removes their folders. Can be called twice. */
   stop: () => Promise<void>
 }
@@ -99,12 +111,36 @@ export async function startTelephony(options: TelephonyOptions): Promise<Telepho
       },
       uraCommand: ura.ami.command,
       readUraLog: ura.readLog,
+      runAtUra: (command, binds = []) =>
+        runAt({ root: options.root, binds: [...uraBinds(options, folder), ...binds], command }),
+      uraFolder: join(folder, 'ura'),
       stop,
     }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+function uraBinds(options: TelephonyOptions, folder: string): Bind[] {
+  const insidePath = options.soundsInside ?? '/usr/share/asterisk/sounds/pt_BR/ura'
+  return [
+    { hostFolder: join(folder, 'ura'), insidePath: insideFolder },
+    { hostFolder: options.soundsFolder, insidePath },
+  ]
+}
+
+async function runAt(place: {
+  root: string
+  binds: Bind[]
+  command: string[]
+}): Promise<{ code: number | null; output: string }> {
+  const { file, args } = commandInRoot(place)
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const closed = once(child, 'close')
+  const [output, errors] = await Promise.all([readAll(child.stdout), readAll(child.stderr)])
+  await closed
+  return { code: child.exitCode, output: output + errors }
 }
 
 async function hangUpAll(ari: Ari): Promise<void> {
@@ -127,23 +163,25 @@ async function startBoth(
     startAsterisk({
       root,
       folder: join(folder, 'ura'),
-      configuration: uraConfiguration({
-        trunk,
-        dialplan: await readFile(new URL('ura-helpdesk.conf', dialplanFolder), 'utf8'),
-        globals: await generateGlobals(options),
-        mediaCache: await readFile(new URL('res_http_media_cache.conf', dialplanFolder), 'utf8'),
-        extraExtensions: options.extraExtensions ?? '',
-        moreDialplan: Object.fromEntries(
-          await Promise.all(
-            (options.dialplanFiles ?? []).map(async (name) => {
-              return [name, await readFile(new URL(name, dialplanFolder), 'utf8')] as const
-            }),
+      configuration: (options.uraFiles ?? ((usual) => usual))(
+        uraConfiguration({
+          trunk,
+          dialplan: await readFile(new URL('ura-helpdesk.conf', dialplanFolder), 'utf8'),
+          globals: await generateGlobals(options),
+          mediaCache: await readFile(new URL('res_http_media_cache.conf', dialplanFolder), 'utf8'),
+          extraExtensions: options.extraExtensions ?? '',
+          moreDialplan: Object.fromEntries(
+            await Promise.all(
+              (options.dialplanFiles ?? []).map(async (name) => {
+                return [name, await readFile(new URL(name, dialplanFolder), 'utf8')] as const
+              }),
+            ),
           ),
-        ),
-      }),
+        }),
+      ),
       amiPort: uraAmiPort,
       amiSecret: randomSecret(),
-      binds: [{ hostFolder: options.soundsFolder, insidePath: '/usr/share/asterisk/sounds/pt_BR/ura' }],
+      binds: uraBinds(options, folder).slice(1), // the first it has by itself
     }),
     startAsterisk({
       root,

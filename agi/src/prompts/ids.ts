@@ -37,6 +37,7 @@ export const promptIds = [
   'status-cancelled',
   'after-status',
   'transferring',
+  'recording-notice',
   'out-of-hours',
   'one-moment',
   'too-many-tries',

@@ -42,6 +42,7 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'after-status':
     'Para consultar outro chamado, tecle 1. Para ouvir novamente, tecle 9. Para voltar ao menu principal, tecle 0.',
   transferring: 'Aguarde, por favor. Vamos transferir sua ligação para a equipe técnica.',
+  'recording-notice': 'Esta conversa será gravada para registro e melhoria do atendimento.',
   'out-of-hours': 'No momento, a equipe técnica está fora do horário de atendimento.',
   'one-moment': 'Um momento, por favor.',
   'too-many-tries': 'Não foi possível continuar este atendimento.',
