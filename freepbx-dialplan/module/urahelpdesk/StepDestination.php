@@ -12,15 +12,26 @@ final class StepDestination
     public const NAME_CHARACTERS_MAX = 50;
 
     /**
-     * The steps: the recording that asks the caller for digits and how many they are at most (none where nothing is
-     * asked), the arguments of the step's context (`{digits}`: what was keyed, `{service}`: from the form), what must
-     * hold for "done", and whether the step leaves an audio for the caller to hear.
+     * The steps: the arguments of the step's context (`{digits}`: what was keyed, `{service}`: from the form); where
+     * digits are asked for, the recording that asks, how many there are at most, the result after which it asks again
+     * and the recording that says why; what must hold for "done", if not URA_RESULT `ok`; whether the step leaves an
+     * audio for the caller. The name that verify-user leaves is nobody's business before the code is verified.
      */
     public const STEPS = [
-        'verify-user' => ['ask' => 'ask-registration', 'digits' => 12, 'arguments' => '{digits}', 'speaks' => true],
+        'verify-user' => [
+            'arguments' => '{digits}',
+            'ask' => ['recording' => 'ask-registration', 'digits' => 12, 'again' => 'not_found', 'because' => 'unknown-registration'],
+        ],
         'send-code' => ['arguments' => '${cod_user}'],
-        'verify-code' => ['ask' => 'ask-access-code', 'digits' => 12, 'arguments' => '${cod_user},{digits}'],
-        'verify-ticket' => ['ask' => 'ask-ticket', 'digits' => 12, 'arguments' => '${cod_user},{digits}', 'speaks' => true],
+        'verify-code' => [
+            'arguments' => '${cod_user},{digits}',
+            'ask' => ['recording' => 'ask-access-code', 'digits' => 8, 'again' => 'wrong', 'because' => 'wrong-access-code'],
+        ],
+        'verify-ticket' => [
+            'arguments' => '${cod_user},{digits}',
+            'ask' => ['recording' => 'ask-ticket', 'digits' => 18, 'again' => 'not_found', 'because' => 'ticket-not-found'],
+            'speaks' => true,
+        ],
         'open-ticket' => ['arguments' => '${cod_user},{service}', 'speaks' => true],
         'check-hours' => ['arguments' => '', 'done' => '"${URA_OPEN}" = "1"'],
         'remove-audio' => ['arguments' => '${audio_name}'],
@@ -72,11 +83,11 @@ final class StepDestination
     {
         $place = _('Choose a destination.');
         $isName = preg_match('/\A[^\p{C}]{1,' . self::NAME_CHARACTERS_MAX . '}\z/u', $this->name) === 1;
-        $isService = $this->step !== 'open-ticket' || preg_match('/\A[0-9]{1,10}\z/', $this->service) === 1;
+        $isService = $this->step !== 'open-ticket' || preg_match('/\A[a-z0-9][a-z0-9-]{0,63}\z/', $this->service) === 1;
         $faults = [
             'name' => $isName ? '' : sprintf(_('Write a name of up to %d characters.'), self::NAME_CHARACTERS_MAX),
             'step' => isset(self::STEPS[$this->step]) ? '' : _('Choose a step.'),
-            'service' => $isService ? '' : _('Write the code of the service, in digits.'),
+            'service' => $isService ? '' : _('Write the code of the service: small letters, digits and hyphens.'),
             'done_destination' => self::isDestination($this->doneDestination) ? '' : $place,
             'other_destination' => self::isDestination($this->otherDestination) ? '' : $place,
         ];

@@ -8,6 +8,7 @@ final class StepDialplan
 {
     public const CONTEXT = 'ura-gui-steps';
 
+    private const ROUNDS_MAX = 3;
     private const READ_TRIES = 2;
     private const READ_SECONDS = 10;
 
@@ -29,43 +30,58 @@ final class StepDialplan
             throw new \LogicException("step {$step->id} can't be written into the dialplan");
         }
         $kind = StepDestination::STEPS[$step->step];
-        $target = self::contextOf($step->step);
-        $done = $kind['done'] ?? '"${URA_RESULT}" = "ok"';
+        $context = self::contextOf($step->step);
         $arguments = strtr($kind['arguments'], ['{digits}' => '${URA_DIGITS}', '{service}' => $step->service]);
-        $commands = [
-            new \ext_gotoif('$[${DIALPLAN_EXISTS(' . $target . ',s,1)} = 0]', $step->otherDestination),
-            ...self::askForDigits($kind),
-            new \ext_setvar('URA_RESULT', ''),
-            new \ext_gosub('1', 's', $target, $arguments),
-            new \ext_gotoif('$[' . $done . ']', 'done'),
-            new \ext_goto($step->otherDestination),
+        $lines = [
+            ['', new \ext_gotoif('$[${DIALPLAN_EXISTS(' . $context . ',s,1)} = 0]', $step->otherDestination)],
+            ['', new \ext_answer()],
+            // The prompts lie in the sounds folder of this language.
+            ['', new \ext_setvar('CHANNEL(language)', '${URA_LANGUAGE}')],
+            ['', new \ext_setvar('URA_ROUNDS', '0')],
+            ...(isset($kind['ask']) ? self::ask($kind['ask']) : []),
+            ['', new \ext_setvar('URA_RESULT', '')],
+            ['', new \ext_gosub('1', 's', $context, $arguments)],
+            ...(isset($kind['ask']) ? self::askAgain($kind['ask']) : []),
+            ['', new \ext_gotoif('$[' . ($kind['done'] ?? '"${URA_RESULT}" = "ok"') . ']', 'done', $step->otherDestination)],
+            ...self::done($step->doneDestination, $kind['speaks'] ?? false),
         ];
-        foreach ($commands as $command) {
-            $ext->add(self::CONTEXT, "step-{$step->id}", '', $command);
+        foreach ($lines as [$label, $command]) {
+            $ext->add(self::CONTEXT, "step-{$step->id}", $label, $command);
         }
-        $speaks = isset($kind['speaks'])
-            ? new \ext_execif('$["${audio_url_name}" != ""]', 'Playback', '${audio_url_name}')
-            : new \ext_noop('URA');
-        $ext->add(self::CONTEXT, "step-{$step->id}", 'done', $speaks);
-        $ext->add(self::CONTEXT, "step-{$step->id}", '', new \ext_goto($step->doneDestination));
     }
 
     /**
-     * @param array<string, mixed> $kind one of {@see StepDestination::STEPS}
-     * @return list<object>
+     * @param array{recording: string, digits: int} $question
+     * @return list<array{string, object}> label and command: puts the keyed digits into URA_DIGITS
      */
-    private static function askForDigits(array $kind): array
+    private static function ask(array $question): array
     {
-        if (!isset($kind['ask'])) {
-            return [];
-        }
-        $recording = 'ura/' . $kind['ask'];
+        $recording = "ura/{$question['recording']}";
         return [
-            new \ext_answer(),
-            // The prompts lie in the sounds folder of this language.
-            new \ext_setvar('CHANNEL(language)', '${URA_LANGUAGE}'),
-            new \ext_read('URA_DIGITS', $recording, $kind['digits'], '', self::READ_TRIES, self::READ_SECONDS),
-            new \ext_setvar('URA_DIGITS', '${FILTER(0-9,${URA_DIGITS})}'),
+            ['ask', new \ext_setvar('URA_ROUNDS', '$[${URA_ROUNDS} + 1]')],
+            ['', new \ext_read('URA_DIGITS', $recording, $question['digits'], '', self::READ_TRIES, self::READ_SECONDS)],
+            ['', new \ext_setvar('URA_DIGITS', '${FILTER(0-9,${URA_DIGITS})}')],
         ];
+    }
+
+    /**
+     * @param array{again: string, because: string} $question
+     * @return list<array{string, object}> label and command: says why and goes back to the question, a few times
+     */
+    private static function askAgain(array $question): array
+    {
+        $isResult = '"${URA_RESULT}" = "' . $question['again'] . '"';
+        return [
+            ['', new \ext_execif("$[$isResult]", 'Playback', "ura/{$question['because']}")],
+            ['', new \ext_gotoif("$[$isResult & \${URA_ROUNDS} < " . self::ROUNDS_MAX . ']', 'ask')],
+        ];
+    }
+
+    /** @return list<array{string, object}> label and command */
+    private static function done(string $destination, bool $speaks): array
+    {
+        $goOn = new \ext_goto($destination);
+        $speech = new \ext_execif('$["${audio_url_name}" != ""]', 'Playback', '${audio_url_name}');
+        return $speaks ? [['done', $speech], ['', $goOn]] : [['done', $goOn]];
     }
 }

@@ -44,7 +44,7 @@ $state = static fn (string $field): string => isset($faults[$field]) ? ' has-err
 <div class="element-container<?php echo $state('service'); ?>"><div class="row form-group">
     <div class="col-md-3"><label class="control-label" for="service"><?php echo $escape(_('Service')); ?></label></div>
     <div class="col-md-9">
-        <input type="text" inputmode="numeric" class="form-control" id="service" name="service" maxlength="10" aria-describedby="service-about" value="<?php echo $escape($step->service); ?>">
+        <input type="text" class="form-control" id="service" name="service" maxlength="64" aria-describedby="service-about" value="<?php echo $escape($step->service); ?>">
         <?php $help('service', _('Only to open a ticket: the code of the service in the catalogue.')); ?>
     </div>
 </div></div>
