@@ -45,14 +45,13 @@ const magic = 0x950412de
 
 /** The catalogue as gettext reads it, without the optional hash table (GNU gettext manual, "MO Files"). */
 export function compileMo(catalogue: Catalogue): Buffer {
-  const byBytes = ([a]: [string, Buffer, Buffer], [b]: [string, Buffer, Buffer]) => (a < b ? -1 : 1)
   const entries = [...catalogue]
     .map(([message, translation]): [string, Buffer, Buffer] => {
       const original = Buffer.from(`${message}\0`)
       // In Latin-1 each byte is one character, so that comparing text compares bytes.
       return [original.toString('latin1'), original, Buffer.from(`${translation}\0`)]
     })
-    .toSorted(byBytes)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
   const originals = table(
     entries.map(([, original]) => original),
     headerBytes + 16 * entries.length,

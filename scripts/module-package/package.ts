@@ -35,16 +35,22 @@ export async function layOutModule(folder: string): Promise<string> {
  * @throws Error when module.xml names no version, a translation can't be read, or the folder can't be written.
  */
 export async function packageModule(folder: string): Promise<string> {
-  const [, version] = /<version>([\w.]+)<\/version>/.exec(await readFile(`${moduleFolder}module.xml`, 'utf8')) ?? []
+  const [, version] =
+    /<version>([\w.]+)<\/version>/.exec(await readFile(`${moduleFolder}module.xml`, 'utf8')) ?? []
   if (version === undefined) throw new Error('module.xml names no version')
   const stage = await mkdtemp(join(tmpdir(), 'ura-module-'))
   try {
     await layOutModule(stage)
-    const alike = '--format=ustar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX'
-    const { stdout } = await promisify(execFile)('tar', ['--create', ...alike.split(' '), '-C', stage, rawName], {
-      encoding: 'buffer',
-      maxBuffer: tarBytesMax,
-    })
+    const alike =
+      '--format=ustar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX'
+    const { stdout } = await promisify(execFile)(
+      'tar',
+      ['--create', ...alike.split(' '), '-C', stage, rawName],
+      {
+        encoding: 'buffer',
+        maxBuffer: tarBytesMax,
+      },
+    )
     const path = join(folder, `${rawName}-${version}.tgz`)
     await writeFile(path, gzipSync(stdout, { level: 9 }))
     return path

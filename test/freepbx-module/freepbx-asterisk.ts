@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promptIds } from '../../agi/src/prompts/ids.ts'
 import { freeTcpPorts } from '../../scripts/real-parts/free-port.ts'
 import { type RunningAsterisk, startAsterisk } from '../asterisk/asterisk-process.ts'
+import { writeNoisePrompts } from '../listening/noise-prompts.ts'
 
 /** A real Asterisk whose configuration lies in a FreePBX's shape, and how to reach it. */
 export type FreePbxAsterisk = RunningAsterisk & { amiAccess: { port: number; secret: string } }
@@ -10,7 +12,7 @@ export type FreePbxAsterisk = RunningAsterisk & { amiAccess: { port: number; sec
 const dialplanFolder = new URL('../../freepbx-dialplan/', import.meta.url)
 
 /**
- * Starts an Asterisk in `folder` (its `etc` and `varlib`) with our dialplan as installed on FreePBX 17: extensions.conf
+ * Starts an Asterisk in `folder` (its `etc` and `varlib`), recordings included, with our dialplan as installed on FreePBX 17: extensions.conf
  * as FreePBX ships it, and extensions_additional.conf beginning as `generateConf()` writes it, the globals of modules
  * before those of globals_custom.conf.
  *
@@ -24,11 +26,13 @@ export async function startFreePbxAsterisk(options: {
   const [port = 0] = await freeTcpPorts(1)
   const secret = randomBytes(12).toString('hex')
   const ours = await readOurFiles()
+  const sounds = await writeRecordings(options.folder)
   const asterisk = await startAsterisk({
     root: options.root,
     folder: options.folder,
     amiPort: port,
     amiSecret: secret,
+    binds: [{ hostFolder: sounds, insidePath: '/usr/share/asterisk/sounds/pt_BR/ura' }],
     configuration: {
       ...ours,
       'extensions.conf': '#include extensions_additional.conf\n#include extensions_custom.conf\n',
@@ -45,14 +49,16 @@ export function writeGeneratedDialplan(folder: string, dialplan: string): Promis
   return writeFile(join(folder, 'etc', 'extensions_additional.conf'), additional(dialplan))
 }
 
-/** Lays the recordings that the dialplan plays where FreePBX has sounds; their contents are heard by nobody here. */
+/** Lays a recording of one second for each prompt of the pack where FreePBX has sounds; gives that folder. */
 export async function writeRecordings(folder: string): Promise<string> {
-  const sounds = join(folder, 'varlib', 'sounds', 'pt_BR', 'ura')
+  const sounds = soundsFolder(folder)
   await mkdir(sounds, { recursive: true })
-  for (const text of Object.values(await readOurFiles())) {
-    for (const [, name] of text.matchAll(/\bura\/([\w-]+)/g)) await writeFile(join(sounds, `${name}.wav`), '')
-  }
+  await writeNoisePrompts(sounds, promptIds)
   return sounds
+}
+
+function soundsFolder(folder: string): string {
+  return join(folder, 'varlib', 'sounds', 'pt_BR', 'ura')
 }
 
 function additional(dialplan: string): string {

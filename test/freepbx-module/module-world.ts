@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { layOutModule } from '../../scripts/module-package/package.ts'
-import { runInPhpRoot } from './real-php.ts'
+import { runInRoot } from './real-php.ts'
 
 /** One thing that FreePBX does with the module; `php/drive.php` has them all. */
 export type ModuleCall = { do: string } & Record<string, unknown>
@@ -17,6 +17,8 @@ export type ModuleWorld = {
   command: (...command: string[]) => Promise<string>
   /** The same PBX with a real Asterisk's manager interface. */
   withAmi: (ami: AmiAccess) => ModuleWorld
+  /** The same PBX with an Asterisk that answers a console command with the text given for it. */
+  withReplies: (replies: Record<string, string>) => ModuleWorld
   /** The same PBX with an Asterisk that doesn't answer: how every world begins. */
   withoutAmi: () => ModuleWorld
   remove: () => Promise<void>
@@ -40,20 +42,20 @@ export async function createModuleWorld({ root }: { root: string }): Promise<Mod
     { hostFolder: folder, insidePath: '/srv/pbx' },
     { hostFolder: driverFolder, insidePath: '/srv/driver' },
   ]
-  const command = (input: string, ...words: string[]) =>
-    runInPhpRoot({ root, binds, command: words, input })
-  const worldWith = (ami?: AmiAccess): ModuleWorld => ({
+  const command = (input: string, ...words: string[]) => runInRoot({ root, binds, command: words, input })
+  const worldWith = (asterisk: { ami?: AmiAccess; replies?: Record<string, string> }): ModuleWorld => ({
     folder,
     run: async (...calls) => {
-      const input = JSON.stringify({ world: { ...pbx, ami }, calls })
+      const input = JSON.stringify({ world: { ...pbx, ...asterisk }, calls })
       return JSON.parse(await command(input, 'php', '/srv/driver/drive.php')) as unknown[]
     },
     command: (...words) => command('', ...words),
-    withAmi: worldWith,
-    withoutAmi: () => worldWith(),
+    withAmi: (ami) => worldWith({ ami }),
+    withReplies: (replies) => worldWith({ replies }),
+    withoutAmi: () => worldWith({}),
     remove: () => rm(base, { recursive: true, force: true }),
   })
-  return worldWith()
+  return worldWith({})
 }
 
 const pbx = {

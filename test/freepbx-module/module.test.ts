@@ -1,22 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { promptIds } from '../../agi/src/prompts/ids.ts'
 import { parseDialplan } from '../../freepbx-dialplan/dialplan-text.ts'
 import { createModuleWorld, type ModuleWorld } from './module-world.ts'
+import { readWrittenGlobals, saveSettings, validSettings, writtenFiles } from './settings.ts'
 import { findPhpRoot } from './real-php.ts'
 
 const root = await findPhpRoot()
-
-const settings = {
-  server1: '10.0.0.5:4573',
-  server2: 'ura2.prefeitura.example:4573',
-  queue: '600',
-  queue_seconds: '90',
-  time_condition: '1',
-  recording: 'yes',
-  language: 'pt_BR',
-}
-const saveSettings = { do: 'post', fields: { action: 'save-settings', ...settings } }
 
 const step = {
   name: 'Código de acesso',
@@ -41,17 +32,11 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
 
   afterEach(() => world.remove())
 
-  const writtenFiles = () => readdir(join(world.folder, 'etc'))
-  const readGlobals = async () => {
-    const text = await readFile(join(world.folder, 'etc', 'ura-globals-gui.conf'), 'utf8')
-    return Object.fromEntries([...text.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
-  }
-
   describe('installed and not yet used', () => {
     it('writes no file and no dialplan, so that ura-globals.conf holds alone', async () => {
       const [, dialplan] = await world.run({ do: 'method', name: 'install' }, { do: 'apply-config' })
       expect(dialplan).toBe('')
-      expect(await writtenFiles()).toEqual([])
+      expect(await writtenFiles(world)).toEqual([])
     })
 
     it('has the whole call as its one destination', async () => {
@@ -59,93 +44,6 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
       expect(destinations).toEqual([
         { destination: 'ura-helpdesk,s,1', description: 'Suporte de TI: ligação completa' },
       ])
-    })
-  })
-
-  describe('settings', () => {
-    it('become the globals that the dialplan reads, after Apply Config', async () => {
-      const [page, reloads] = await world.run(saveSettings, { do: 'reloads-needed' }, { do: 'apply-config' })
-      expect(page).toContain('Salvo.')
-      expect(reloads).toBe(1)
-      expect(await readGlobals()).toEqual({
-        URA_SERVER1: '10.0.0.5:4573',
-        URA_SERVER2: 'ura2.prefeitura.example:4573',
-        URA_QUEUE: '600',
-        URA_QUEUE_SECONDS: '90',
-        URA_TIME_CONDITION: '1',
-        URA_RECORDING: 'yes',
-        URA_LANGUAGE: 'pt_BR',
-      })
-    })
-
-    it.each([
-      ['server1', ''],
-      ['server1', '10.0.0.5'],
-      ['server1', '10.0.0.5:0'],
-      ['server1', '10.0.0.5:65536'],
-      ['server1', '-x:4573'],
-      ['server1', '[::1]:4573'],
-      ['server1', '10.0.0.5:4573/helpdesk'],
-      ['server2', 'a:4573,System(id)'],
-      ['server2', '${SHELL(id)}:4573'],
-      ['server2', 'a"b:4573'],
-      ['server2', 'a:4573;'],
-      ['server2', 'a:4573\nURA_SERVER1=evil:1'],
-      ['server2', 'a:4573\n'.padEnd(400, 'x')],
-      ['queue', ''],
-      ['queue', '601'],
-      ['queue', '600,1)\nsame => n,System(id'],
-      ['queue', '600&700'],
-      ['queue_seconds', '4'],
-      ['queue_seconds', '3601'],
-      ['queue_seconds', '60.5'],
-      ['time_condition', '2'],
-      ['time_condition', '1 '.repeat(40)],
-      ['recording', 'maybe'],
-      ['language', 'pt_BR/../..'],
-      ['language', '$[1+1]'],
-    ])('are refused when %s is %j, and nothing is lost or written', async (name, value) => {
-      const fields = { action: 'save-settings', ...settings, [name]: value }
-      const [page, reloads] = await world.run(
-        { do: 'post', fields },
-        { do: 'reloads-needed' },
-        { do: 'apply-config' },
-      )
-      expect(page).toContain('Nada foi salvo')
-      for (const [other, typed] of Object.entries(settings)) {
-        if (other !== name) expect(page).toContain(`value="${typed}"`)
-      }
-      expect(reloads).toBe(0)
-      expect(await writtenFiles()).toEqual([])
-    })
-
-    it('are refused whole when a field is no text', async () => {
-      const fields = { action: 'save-settings', ...settings, queue: ['600'] }
-      const [page] = await world.run({ do: 'post', fields })
-      expect(page).toContain('Escolha uma fila.')
-    })
-
-    it('change only by a form that names its action, which makes FreePBX compare the Referer, and never by GET', async () => {
-      const fields = { ...saveSettings.fields }
-      await world.run({ do: 'get', fields }, { do: 'post', fields: settings }, { do: 'apply-config' })
-      expect(await writtenFiles()).toEqual([])
-    })
-
-    it('are shown escaped', async () => {
-      const hostile = '"><script>alert(1)</script>'
-      const [page] = await world.run({
-        do: 'post',
-        fields: { ...saveSettings.fields, server1: hostile },
-      })
-      expect(page).not.toContain('<script>')
-      expect(page).toContain('value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"')
-    })
-
-    it('are never written if a faulty value came into the database by another way', async () => {
-      const kept = { ...settings, server1: 'a:1\n[evil]' }
-      await world.run({ do: 'method', name: 'setConfig', arguments: ['settings', kept] })
-      await expect(world.run({ do: 'apply-config' })).rejects.toThrow("server1 can't be written as a global")
-      expect(await writtenFiles()).toEqual([])
     })
   })
 
@@ -283,6 +181,16 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
       expect(results.at(-1)).toContain('Já há 100 passos.')
     })
 
+    it('ask with recordings of the pack alone, as the self-test looks for them', async () => {
+      const kinds = ['verify-user', 'verify-code', 'verify-ticket']
+      await world.run(...kinds.map((kind) => saveStep({ step: kind })))
+      const [page] = await world.run({ do: 'get', fields: { view: 'selftest' } })
+      const [, missing = ''] = /falta em [^:]+: ([\w, -]+)/.exec(String(page)) ?? []
+      const names = missing.split(', ')
+      expect(names).toHaveLength(8)
+      for (const name of names) expect(promptIds).toContain(name)
+    })
+
     it('are found by the search of the interface', async () => {
       const [, found, nothing] = await world.run(
         saveStep(),
@@ -293,24 +201,37 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
       expect(nothing).toEqual([])
     })
 
-    it.each(['verify-user', 'send-code', 'verify-code', 'verify-ticket', 'open-ticket', 'check-hours', 'remove-audio'])(
-      'can be %s, in a dialplan whose jumps within it all exist',
-      async (kind) => {
-        const [, dialplan] = await world.run(saveStep({ step: kind, service: 'impressora' }), { do: 'apply-config' })
-        const context = parseDialplan(
-          String(dialplan).replaceAll('Answer\n', 'Answer()\n').replaceAll(/^exten => step-1,n/gm, 'same => n'),
-        ).get('ura-gui-steps')
-        const steps = context?.extensions.get('step-1') ?? []
-        expect(steps.map(({ argument }) => argument).join('\n')).toContain(`ura-step-${kind},s,1(`)
-        expect(steps.filter(({ label }) => label === 'done')).toHaveLength(1)
-      },
-    )
+    it.each([
+      'verify-user',
+      'send-code',
+      'verify-code',
+      'verify-ticket',
+      'open-ticket',
+      'check-hours',
+      'remove-audio',
+    ])('can be %s, in a dialplan whose jumps within it all exist', async (kind) => {
+      const [, dialplan] = await world.run(saveStep({ step: kind, service: 'impressora' }), {
+        do: 'apply-config',
+      })
+      const context = parseDialplan(
+        String(dialplan)
+          .replaceAll('Answer\n', 'Answer()\n')
+          .replaceAll(/^exten => step-1,n/gm, 'same => n'),
+      ).get('ura-gui-steps')
+      const steps = context?.extensions.get('step-1') ?? []
+      expect(steps.map(({ argument }) => argument).join('\n')).toContain(`ura-step-${kind},s,1(`)
+      expect(steps.filter(({ label }) => label === 'done')).toHaveLength(1)
+    })
   })
 
   describe('backup and restore', () => {
     it('bring everything back into an empty module', async () => {
       const backup = { do: 'backup' }
-      const [, , kept] = await world.run(saveSettings, saveStep({ step: 'open-ticket', service: 'rede' }), backup)
+      const [, , kept] = await world.run(
+        saveSettings,
+        saveStep({ step: 'open-ticket', service: 'rede' }),
+        backup,
+      )
       const { configs, dependencies } = kept as { configs: unknown; dependencies: string[] }
       const [, warnings, again, dialplan] = await world.run(
         { do: 'method', name: 'uninstall' },
@@ -322,18 +243,18 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
       expect(warnings).toEqual([])
       expect(again).toEqual(kept)
       expect(dialplan).toContain('Gosub(ura-step-open-ticket,s,1(${cod_user},rede))')
-      expect(await readGlobals()).toMatchObject({ URA_SERVER1: '10.0.0.5:4573' })
+      expect(await readWrittenGlobals(world)).toMatchObject({ URA_SERVER1: '10.0.0.5:4573' })
     })
 
     it('check what a backup holds as if it had been typed, and say what they left out', async () => {
       const configs = {
-        settings: { ...settings, server1: 'a:1\n[evil]' },
+        settings: { ...validSettings, server1: 'a:1\n[evil]' },
         steps: { 1: { ...step, done_destination: 'a,s,1)\n' }, x: 'text' },
       }
       const [warnings, dialplan] = await world.run({ do: 'restore', configs }, { do: 'apply-config' })
       expect(warnings).toHaveLength(3)
       expect(dialplan).toBe('')
-      expect(await writtenFiles()).toEqual([])
+      expect(await writtenFiles(world)).toEqual([])
     })
 
     it('take a backup in which the module had not been used', async () => {
@@ -343,11 +264,30 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
     })
   })
 
+  it('finds in its self-test a PBX on which nothing is installed yet', async () => {
+    const bare = world.withReplies({ 'module show like res_http_media_cache.so': '0 modules loaded' })
+    const [results] = await bare.run({ do: 'method', name: 'selfTest' })
+    expect((results as { name: string; status: string }[]).map(({ name, status }) => [name, status])).toEqual(
+      [
+        ['extensions_custom.conf inclui ura-helpdesk.conf', 'failed'],
+        ['globals_custom.conf inclui ura-globals.conf', 'failed'],
+        ['ura-globals.conf inclui ura-globals-gui.conf', 'failed'],
+        ['Contextos carregados', 'failed'],
+        ['Ajustes em vigor no Asterisk', 'neutral'],
+        ['Gravações que o plano de discagem toca', 'failed'],
+        ['Servidor FastAGI 127.0.0.1:4573', 'failed'],
+        ['Fila dos técnicos', 'failed'],
+        ['Time Condition (condição de horário)', 'neutral'],
+        ['Áudio falado por HTTP (res_http_media_cache)', 'failed'],
+      ],
+    )
+  })
+
   it('leaves nothing when it is uninstalled', async () => {
     await world.run(saveSettings, saveStep(), { do: 'apply-config' })
-    expect(await writtenFiles()).toEqual(['ura-globals-gui.conf'])
+    expect(await writtenFiles(world)).toEqual(['ura-globals-gui.conf'])
     await world.run({ do: 'method', name: 'uninstall' })
-    expect(await writtenFiles()).toEqual([])
+    expect(await writtenFiles(world)).toEqual([])
     expect(JSON.parse(await readFile(join(world.folder, 'kvstore.json'), 'utf8'))).toEqual([])
     const [, dialplan] = await world.run({ do: 'method', name: 'uninstall' }, { do: 'apply-config' })
     expect(dialplan).toBe('')

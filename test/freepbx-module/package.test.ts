@@ -51,11 +51,13 @@ describe('the package', () => {
 describe('the translation', () => {
   it('has each text of the interface, and no other', async () => {
     const texts = await Promise.all(sources.map((name) => readFile(join(moduleFolder, name), 'utf8')))
-    const used = texts.flatMap((text) => [...text.matchAll(/\b_\('((?:[^'\\]|\\.)*)'\)/g)].map(([, message]) => message))
+    const used = texts.flatMap((text) =>
+      [...text.matchAll(/\b_\('((?:[^'\\]|\\.)*)'\)/g)].map(([, message]) => message),
+    )
     const calls = texts.flatMap((text) => [...text.matchAll(/\b_\(/g)])
     expect(used).toHaveLength(calls.length) // each is a plain literal, or it would have been missed here
     expect([...parsePo(po).keys()].filter((message) => message !== '').toSorted()).toEqual(
-      [...new Set(used)].toSorted(),
+      [...new Set(used.map(String))].toSorted(),
     )
   })
 
@@ -116,7 +118,11 @@ describe.runIf(root !== '')('under PHP 8.2', () => {
 
   it('compiles the translation into what msgfmt makes of it', async () => {
     const source = '/srv/module/urahelpdesk/i18n/pt_BR/LC_MESSAGES/urahelpdesk.po'
-    const compiled = await world.command('sh', '-c', `msgfmt --check-format --no-hash -o - ${source} | base64 -w0`)
+    const compiled = await world.command(
+      'sh',
+      '-c',
+      `msgfmt --check-format --no-hash -o - ${source} | base64 -w0`,
+    )
     expect(readMo(Buffer.from(compiled, 'base64'))).toEqual(readMo(compileMo(parsePo(po))))
   })
 })

@@ -22,12 +22,12 @@ export async function findPhpRoot(): Promise<string> {
 }
 
 /**
- * Runs a command in PHP's root and gives its output.
+ * Runs a command in the root of a real part and gives its output.
  *
  * @param options.input What it reads on standard input.
  * @throws Error with what it printed when it doesn't end with status 0, or not within 30 s (it is then killed).
  */
-export async function runInPhpRoot(options: {
+export async function runInRoot(options: {
   root: string
   binds: Bind[]
   command: string[]

@@ -6,6 +6,9 @@ namespace FreePBX\modules\Urahelpdesk;
 /** What the self-test judges, gathered from the PBX at one moment. */
 final class PbxFacts
 {
+    /** Recordings that are there wherever the pack is, so that its absence shows before there is a dialplan. */
+    private const RECORDINGS = ['main-menu', 'system-unavailable'];
+
     /**
      * @param array<string, bool> $includes "file: included file" => whether that line is there
      * @param array<string, ?bool> $contexts context => whether Asterisk has it; null: Asterisk didn't answer
@@ -32,26 +35,31 @@ final class PbxFacts
 
     /**
      * @param array<string, string> $settings checked settings
-     * @param list<string> $contextsNeeded contexts that the module's destinations lead to
+     * @param array<int, StepDestination> $steps what the administrator has made
      */
-    public static function gather(Pbx $pbx, array $settings, array $contextsNeeded): self
+    public static function gather(Pbx $pbx, array $settings, array $steps): self
     {
-        $dialplan = $pbx->dialplanFiles();
-        $text = implode("\n", $dialplan);
+        $text = implode("\n", $pbx->dialplanFiles());
         preg_match_all('/^\[(ura-[A-Za-z0-9-]{1,60})\]/m', $text, $defined);
         preg_match_all('~\bura/([A-Za-z0-9-]+)~', $text, $played);
-        $folder = $pbx->soundsFolder($settings['language']);
+        $contextNames = ['ura-helpdesk', ...$defined[1]];
+        $recordings = [...self::RECORDINGS, ...$played[1]];
+        foreach ($steps as $step) {
+            $contextNames[] = StepDialplan::contextOf($step->step);
+            array_push($recordings, ...$step->recordings());
+        }
         $contexts = [];
-        foreach (array_unique([...$contextsNeeded, ...$defined[1]]) as $context) {
+        foreach (array_unique($contextNames) as $context) {
             $contexts[$context] = $pbx->hasContext($context);
         }
+        $folder = $pbx->soundsFolder($settings['language']);
         return new self(
             includes: self::includes($pbx),
             contexts: $contexts,
             globals: $pbx->globals(),
             soundsFolder: $folder,
             promptsMissing: array_values(array_filter(
-                array_unique($played[1]),
+                array_unique($recordings),
                 static fn (string $prompt): bool => (glob("$folder/$prompt.*") ?: []) === [],
             )),
             servers: self::askServers($settings),

@@ -105,6 +105,13 @@ final class StepDestination
         ]);
     }
 
+    /** @return list<string> the recordings that it plays */
+    public function recordings(): array
+    {
+        $question = self::STEPS[$this->step]['ask'] ?? null;
+        return $question === null ? [] : [$question['recording'], $question['because']];
+    }
+
     /** Where a call enters it: context, extension and priority. */
     public function destination(): string
     {

@@ -117,12 +117,8 @@ class Urahelpdesk extends \FreePBX_Helpers implements \BMO
     /** @return list<array{name: string, status: string, found: string, advice: string}> */
     public function selfTest(): array
     {
-        $contexts = ['ura-helpdesk'];
-        foreach ($this->steps()->all() as $step) {
-            $contexts[] = StepDialplan::contextOf($step->step);
-        }
         $settings = $this->settings();
-        $facts = PbxFacts::gather($this->pbx(), $settings, array_values(array_unique($contexts)));
+        $facts = PbxFacts::gather($this->pbx(), $settings, $this->steps()->all());
         return SelfTest::judge($facts, $settings, $this->savedSettings() !== null);
     }
 

@@ -40,3 +40,21 @@ class StandInAsteriskManager
         return implode("\n", $output);
     }
 }
+
+/** A stand-in that answers each console command with a text of the test, and with nothing where there is none. */
+class StandInReplies
+{
+    public function __construct(private array $replies)
+    {
+    }
+
+    public function connected()
+    {
+        return true;
+    }
+
+    public function Command($command, $actionid = null)
+    {
+        return ['data' => $this->replies[$command] ?? ''];
+    }
+}

@@ -42,9 +42,11 @@ FreePBX::$object->Config = new StandInConfig([
 FreePBX::$object->Queues = new StandInQueues($world['queues']);
 FreePBX::$object->Timeconditions = new StandInTimeconditions($world['timeConditions']);
 FreePBX::$object->Modules = new StandInModules();
-FreePBX::$object->astman = isset($world['ami'])
-    ? new StandInAsteriskManager($world['ami']['port'], $world['ami']['secret'])
-    : null;
+FreePBX::$object->astman = match (true) {
+    isset($world['ami']) => new StandInAsteriskManager($world['ami']['port'], $world['ami']['secret']),
+    isset($world['replies']) => new StandInReplies($world['replies']),
+    default => null,
+};
 require "$module/Urahelpdesk.class.php";
 require "$module/functions.inc.php";
 FreePBX::$object->Urahelpdesk = new FreePBX\modules\Urahelpdesk(FreePBX::$object);
@@ -102,6 +104,8 @@ function run(array $call): mixed
             return $call['name'](...$arguments);
         case 'probe':
             return FreePBX\modules\Urahelpdesk\FastAgiProbe::ask($call['server'], $call['timeoutSeconds']);
+        case 'runs-module':
+            return $urahelpdesk->pbx()->runsModule($call['name']);
         case 'reloads-needed':
             return $GLOBALS['reloadsNeeded'];
     }
