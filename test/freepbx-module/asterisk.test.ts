@@ -43,7 +43,7 @@ describe.runIf(phpRoot !== '' && asteriskRoot !== '')('the FreePBX module beside
     const layout = await createModuleWorld({ root: phpRoot })
     asterisk = await startFreePbxAsterisk({ root: asteriskRoot, folder: layout.folder, dialplan: '' })
     world = layout.withAmi(asterisk.amiAccess)
-    agi = createAgiServer({ router: new AgiRouter().script('helpdesk', async () => undefined) })
+    agi = createAgiServer({ router: checkRouter() })
     const { port } = await agi.listen({ port: 0, host: '127.0.0.1' })
     agiAddress = `127.0.0.1:${port}`
   })
@@ -217,18 +217,24 @@ describe.runIf(phpRoot !== '' && asteriskRoot !== '')('the FreePBX module beside
     })
   })
 
-  it('asks a server without making a call of it', async () => {
-    const seen: string[] = []
+  it('asks a server without making a call of it, and tells one that refuses', async () => {
+    const seen: unknown[] = []
     const watched = createAgiServer({
-      router: new AgiRouter().script('helpdesk', async () => void seen.push('call')),
-      onEvent: (event) => seen.push(event.type),
+      router: checkRouter().script('helpdesk', async () => void seen.push('a call')),
+      onEvent: (event) => seen.push(event.type === 'call-ended' ? event.outcome : event.type),
     })
+    const refusing = createAgiServer({ router: checkRouter(), allowedPeers: ['192.0.2.0/24'] })
+    const other = await refusing.listen({ port: 0, host: '127.0.0.1' })
     const { port } = await watched.listen({ port: 0, host: '127.0.0.1' })
     const [free = 0] = await freeTcpPorts(1)
     const probe = (to: number) => ({ do: 'probe', server: `127.0.0.1:${to}`, timeoutSeconds: 2 })
-    expect(await world.run(probe(port), probe(free))).toEqual(['answers', 'unreachable'])
-    await watched.close()
-    expect(seen).toEqual(['call-refused'])
+    expect(await world.run(probe(port), probe(other.port), probe(free))).toEqual([
+      'answers',
+      'refuses',
+      'unreachable',
+    ])
+    await Promise.all([watched.close(), refusing.close()])
+    expect(seen).toEqual(['call-started', 'completed'])
   })
 
   describe('its steps, as Asterisk runs them', () => {
@@ -297,6 +303,9 @@ describe.runIf(phpRoot !== '' && asteriskRoot !== '')('the FreePBX module beside
   })
 })
 
+/** The script by which a server of URA Chamados says that it takes calls. */
+const checkRouter = () => new AgiRouter().script('check', (call) => call.setVariable('URA_RESULT', 'checked'))
+
 const saveStep = (step: { name: string; step: string; done: string; other: string }) => ({
   do: 'post',
   fields: {
@@ -322,6 +331,9 @@ exten => s,1,UserEvent(Step,Seen: user \${ARG1})
 exten => s,1,UserEvent(Step,Seen: code \${ARG1} \${ARG2})
  same => n,Set(URA_RESULT=\${IF($["\${ARG2}" = "1234"]?ok:wrong)})
  same => n,Return()
+
+[ura-step-play]
+exten => s,1,Return()
 
 [test-done]
 exten => s,1,UserEvent(StepEnd,Seen: done)

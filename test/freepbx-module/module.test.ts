@@ -59,7 +59,7 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
         'exten => step-1,n,Set(CHANNEL(language)=${URA_LANGUAGE})',
         'exten => step-1,n,Set(URA_ROUNDS=0)',
         'exten => step-1,n(ask),Set(URA_ROUNDS=$[${URA_ROUNDS} + 1])',
-        'exten => step-1,n,Read(URA_DIGITS,ura/ask-access-code,8,,2,10)',
+        'exten => step-1,n,Read(URA_DIGITS,ura/ask-access-code,${URA_CODE_DIGITS},,2,10)',
         'exten => step-1,n,Set(URA_DIGITS=${FILTER(0-9,${URA_DIGITS})})',
         'exten => step-1,n,Set(URA_RESULT=)',
         'exten => step-1,n,Gosub(ura-step-verify-code,s,1(${cod_user},${URA_DIGITS}))',

@@ -4,17 +4,44 @@ declare(strict_types=1);
 namespace FreePBX\modules\Urahelpdesk;
 
 /**
- * Asks a FastAGI server for a script that it doesn't have. A server of URA Chamados refuses it with the line
- * `failure`, without a call, a record or a word to anybody; the same way lies open for Asterisk then.
+ * Asks a FastAGI server for its script `check`, as Asterisk would. A server of URA Chamados sets URA_RESULT to
+ * `checked`, and nothing else comes of it: no record, and nobody hears anything.
  */
 final class FastAgiProbe
 {
     public const ANSWERS = 'answers';
     public const UNREACHABLE = 'unreachable';
     public const SILENT = 'silent';
+    /** It says `failure`, as it would to a call. */
+    public const REFUSES = 'refuses';
     public const SOMETHING_ELSE = 'something else';
 
     private const LINE_BYTES_MAX = 512;
+    /** What Asterisk always sends, of a call that is none. */
+    private const ENVIRONMENT = [
+        'network' => 'yes',
+        'network_script' => 'check',
+        'request' => 'agi://server/check',
+        'channel' => 'URA/self-test',
+        'language' => 'pt_BR',
+        'type' => 'URA',
+        'uniqueid' => 'self-test',
+        'version' => '22',
+        'callerid' => 'unknown',
+        'calleridname' => 'unknown',
+        'callingpres' => '0',
+        'callingani2' => '0',
+        'callington' => '0',
+        'callingtns' => '0',
+        'dnid' => 'unknown',
+        'rdnis' => 'unknown',
+        'context' => 'ura-check',
+        'extension' => 's',
+        'priority' => '1',
+        'enhanced' => '0.0',
+        'accountcode' => '',
+        'threadid' => '0',
+    ];
 
     /**
      * How the server behaves: one of the constants above. Takes twice the timeout at most, once its name is looked up.
@@ -29,20 +56,26 @@ final class FastAgiProbe
         }
         try {
             $line = self::exchange($connection, microtime(true) + $timeoutSeconds);
+            @fwrite($connection, "200 result=1\n");
         } finally {
             fclose($connection);
         }
-        if ($line === '') {
-            return self::SILENT;
-        }
-        return trim($line) === 'failure' ? self::ANSWERS : self::SOMETHING_ELSE;
+        return match (true) {
+            $line === '' => self::SILENT,
+            trim($line) === 'failure' => self::REFUSES,
+            preg_match('/\ASET VARIABLE "?URA_RESULT"? "?checked"?\s*\z/', $line) === 1 => self::ANSWERS,
+            default => self::SOMETHING_ELSE,
+        };
     }
 
     /** @param resource $connection */
     private static function exchange($connection, float $deadline): string
     {
         stream_set_blocking($connection, false);
-        @fwrite($connection, "agi_network: yes\nagi_network_script: self-test\nagi_request: self-test\n\n");
+        foreach (self::ENVIRONMENT as $name => $value) {
+            @fwrite($connection, "agi_$name: $value\n");
+        }
+        @fwrite($connection, "\n");
         $line = '';
         while (!str_contains($line, "\n") && strlen($line) < self::LINE_BYTES_MAX && !feof($connection)) {
             $left = $deadline - microtime(true);

@@ -80,7 +80,9 @@ final class SelfTest
             }
         }
         $found = $different === [] ? '' : sprintf(_('different in Asterisk: %s'), implode(', ', $different));
-        return self::result($name, $different === [], $found, _('Apply Config.'));
+        $advice = _('Apply Config. If it stays so, make this the last line of %s: %s');
+        $advice = sprintf($advice, 'ura-globals.conf', '#tryinclude ' . GlobalsFile::NAME);
+        return self::result($name, $different === [], $found, $advice);
     }
 
     /** @return array{name: string, status: string, found: string, advice: string} */
@@ -100,12 +102,14 @@ final class SelfTest
             FastAgiProbe::ANSWERS => '',
             FastAgiProbe::UNREACHABLE => _('no connection'),
             FastAgiProbe::SILENT => _('it takes the connection and says nothing for 2 s'),
+            FastAgiProbe::REFUSES => _('it refuses calls from here'),
             FastAgiProbe::SOMETHING_ELSE => _('something else answers on this port'),
         ];
         $advice = [
             FastAgiProbe::ANSWERS => '',
             FastAgiProbe::UNREACHABLE => _('Start the agi service there; see address, port and firewall.'),
             FastAgiProbe::SILENT => _('Restart the agi service there; see its log.'),
+            FastAgiProbe::REFUSES => _('See the log of the agi service: it is full, older than this module, or does not take calls from this address.'),
             FastAgiProbe::SOMETHING_ELSE => _('See the port: 4573 is that of the agi service.'),
         ];
         $results = [];

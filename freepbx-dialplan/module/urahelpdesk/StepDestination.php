@@ -13,23 +13,23 @@ final class StepDestination
 
     /**
      * The steps: the arguments of the step's context (`{digits}`: what was keyed, `{service}`: from the form); where
-     * digits are asked for, the recording that asks, how many there are at most, the result after which it asks again
+     * digits are asked for, the recording that asks, how many there are at most (URA_CODE_DIGITS: what send-code said), the result after which it asks again
      * and the recording that says why; what must hold for "done", if not URA_RESULT `ok`; whether the step leaves an
      * audio for the caller. The name that verify-user leaves is nobody's business before the code is verified.
      */
     public const STEPS = [
         'verify-user' => [
             'arguments' => '{digits}',
-            'ask' => ['recording' => 'ask-registration', 'digits' => 12, 'again' => 'not_found', 'because' => 'unknown-registration'],
+            'ask' => ['recording' => 'ask-registration', 'digits' => '12', 'again' => 'not_found', 'because' => 'unknown-registration'],
         ],
         'send-code' => ['arguments' => '${cod_user}'],
         'verify-code' => [
             'arguments' => '${cod_user},{digits}',
-            'ask' => ['recording' => 'ask-access-code', 'digits' => 8, 'again' => 'wrong', 'because' => 'wrong-access-code'],
+            'ask' => ['recording' => 'ask-access-code', 'digits' => '${URA_CODE_DIGITS}', 'again' => 'wrong', 'because' => 'wrong-access-code'],
         ],
         'verify-ticket' => [
             'arguments' => '${cod_user},{digits}',
-            'ask' => ['recording' => 'ask-ticket', 'digits' => 18, 'again' => 'not_found', 'because' => 'ticket-not-found'],
+            'ask' => ['recording' => 'ask-ticket', 'digits' => '18', 'again' => 'not_found', 'because' => 'ticket-not-found'],
             'speaks' => true,
         ],
         'open-ticket' => ['arguments' => '${cod_user},{service}', 'speaks' => true],

@@ -12,7 +12,7 @@ final class StepDialplan
     private const READ_TRIES = 2;
     private const READ_SECONDS = 10;
 
-    /** The context that does the step itself, part of URA Chamados' own dialplan; it comes back by Return. */
+    /** The context of ura-steps.conf that does the step itself and comes back by Return; `play` plays its audio. */
     public static function contextOf(string $step): string
     {
         return "ura-step-$step";
@@ -51,7 +51,7 @@ final class StepDialplan
     }
 
     /**
-     * @param array{recording: string, digits: int} $question
+     * @param array{recording: string, digits: string} $question
      * @return list<array{string, object}> label and command: puts the keyed digits into URA_DIGITS
      */
     private static function ask(array $question): array
@@ -81,7 +81,7 @@ final class StepDialplan
     private static function done(string $destination, bool $speaks): array
     {
         $goOn = new \ext_goto($destination);
-        $speech = new \ext_execif('$["${audio_url_name}" != ""]', 'Playback', '${audio_url_name}');
+        $speech = new \ext_gosub('1', 's', self::contextOf('play'));
         return $speaks ? [['done', $speech], ['', $goOn]] : [['done', $goOn]];
     }
 }
