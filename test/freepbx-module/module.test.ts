@@ -239,7 +239,7 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
         backup,
         { do: 'apply-config' },
       )
-      expect(dependencies).toContain('queues')
+      expect(dependencies).toEqual(['core', 'queues', 'timeconditions'])
       expect(warnings).toEqual([])
       expect(again).toEqual(kept)
       expect(dialplan).toContain('Gosub(ura-step-open-ticket,s,1(${cod_user},rede))')
@@ -259,6 +259,7 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
 
     it('take a backup in which the module had not been used', async () => {
       const [kept] = await world.run({ do: 'backup' })
+      expect(kept).toMatchObject({ dependencies: ['core', 'queues'] })
       const [warnings] = await world.run({ do: 'restore', configs: (kept as { configs: unknown }).configs })
       expect(warnings).toEqual([])
     })

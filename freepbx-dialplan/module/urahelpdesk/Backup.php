@@ -10,9 +10,13 @@ class Backup extends BackupBase
 {
     public function runBackup($id, $transaction)
     {
+        $configuration = $this->FreePBX->Urahelpdesk->configuration();
         $this->addDependency('core');
         $this->addDependency('queues');
-        $this->addDependency('timeconditions');
-        $this->addConfigs($this->FreePBX->Urahelpdesk->configuration());
+        // FreePBX warns of a dependency that isn't enabled.
+        if (($configuration['settings']['time_condition'] ?? '') !== '') {
+            $this->addDependency('timeconditions');
+        }
+        $this->addConfigs($configuration);
     }
 }
