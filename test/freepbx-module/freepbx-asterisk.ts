@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promptIds } from '../../agi/src/prompts/ids.ts'
 import { freeTcpPorts } from '../../scripts/real-parts/free-port.ts'
@@ -66,7 +66,7 @@ function additional(dialplan: string): string {
 }
 
 async function readOurFiles(): Promise<Record<string, string>> {
-  const names = (await readdir(dialplanFolder)).filter((name) => /^(ura-|res_).*\.conf$/.test(name))
+  const names = ['ura-helpdesk.conf', 'ura-globals.conf', 'res_http_media_cache.conf']
   const files = names.map(async (name) => [name, await readFile(new URL(name, dialplanFolder), 'utf8')])
   return Object.fromEntries(await Promise.all(files)) as Record<string, string>
 }

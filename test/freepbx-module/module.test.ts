@@ -53,7 +53,6 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
       expect(page).toContain('Código de acesso')
       expect(String(dialplan).split('\n')).toEqual([
         '[ura-gui-steps]',
-        'include => ura-gui-steps-custom',
         'exten => step-1,1,GotoIf($[${DIALPLAN_EXISTS(ura-step-verify-code,s,1)} = 0]?ext-queues,600,1)',
         'exten => step-1,n,Answer',
         'exten => step-1,n,Set(CHANNEL(language)=${URA_LANGUAGE})',
@@ -144,6 +143,8 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
       ['name', { name: '' }],
       ['name', { name: 'x'.repeat(51) }],
       ['name', { name: 'a\nb' }],
+      ['name', { name: '<b>a</b>' }],
+      ['name', { name: 'a" onclick="b' }],
       ['step', { step: 'helpdesk' }],
       ['step', { step: '../x' }],
       ['service', { step: 'open-ticket', service: '' }],
@@ -161,16 +162,18 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
       expect(dialplan).toBe('')
     })
 
-    it('show a name escaped, on the list and in the form', async () => {
+    it('are shown escaped when they are refused, and by the list and the form if they came in by another way', async () => {
       const name = '<img src=x onerror=alert(1)>'
+      const kept = { ...step, name, done_destination: '"><script>', other_destination: '' }
       const pages = await world.run(
         saveStep({ name }),
+        { do: 'method', name: 'setConfig', arguments: ['1', kept, 'steps'] },
         { do: 'get', fields: { view: 'step', id: '1' } },
         { do: 'get', fields: { view: 'steps' } },
       )
-      for (const page of pages) {
+      for (const page of [pages[0], pages[2], pages[3]]) {
         expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;')
-        expect(page).not.toContain('<img')
+        expect(page).not.toMatch(/<img|<script/)
       }
     })
 

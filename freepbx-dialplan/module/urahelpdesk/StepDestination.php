@@ -82,10 +82,11 @@ final class StepDestination
     public function faults(): array
     {
         $place = _('Choose a destination.');
-        $isName = preg_match('/\A[^\p{C}]{1,' . self::NAME_CHARACTERS_MAX . '}\z/u', $this->name) === 1;
+        // FreePBX writes descriptions of destinations into its pages as they are.
+        $isName = preg_match('/\A[^\p{C}<>&"\']{1,' . self::NAME_CHARACTERS_MAX . '}\z/u', $this->name) === 1;
         $isService = $this->step !== 'open-ticket' || preg_match('/\A[a-z0-9][a-z0-9-]{0,63}\z/', $this->service) === 1;
         $faults = [
-            'name' => $isName ? '' : sprintf(_('Write a name of up to %d characters.'), self::NAME_CHARACTERS_MAX),
+            'name' => $isName ? '' : sprintf(_('Write a name of up to %d characters, without quotes and without < > &.'), self::NAME_CHARACTERS_MAX),
             'step' => isset(self::STEPS[$this->step]) ? '' : _('Choose a step.'),
             'service' => $isService ? '' : _('Write the code of the service: small letters, digits and hyphens.'),
             'done_destination' => self::isDestination($this->doneDestination) ? '' : $place,

@@ -45,6 +45,8 @@ final class StepDialplan
             ['', new \ext_gotoif('$[' . ($kind['done'] ?? '"${URA_RESULT}" = "ok"') . ']', 'done', $step->otherDestination)],
             ...self::done($step->doneDestination, $kind['speaks'] ?? false),
         ];
+        // FreePBX would include a context ura-gui-steps-custom, of which Asterisk says at each reload that it isn't there.
+        $ext->addSectionNoCustom(self::CONTEXT, true);
         foreach ($lines as [$label, $command]) {
             $ext->add(self::CONTEXT, "step-{$step->id}", $label, $command);
         }

@@ -5,6 +5,12 @@ declare(strict_types=1);
 class extensions
 {
     private array $sections = [];
+    private array $withoutCustom = [];
+
+    public function addSectionNoCustom($section, $setting)
+    {
+        $this->withoutCustom[$section] = $setting ? true : false;
+    }
 
     public function add($section, $extension, $tag, $command, $basetag = false, $addpriority = false)
     {
@@ -15,7 +21,10 @@ class extensions
     {
         $output = '';
         foreach ($this->sections as $section => $extensions) {
-            $output .= "[$section]\ninclude => $section-custom\n";
+            $output .= "[$section]\n";
+            if (!($this->withoutCustom[$section] ?? false)) {
+                $output .= "include => $section-custom\n";
+            }
             foreach ($extensions as $extension => $steps) {
                 foreach ($steps as $index => [$tag, $command]) {
                     $priority = ($index === 0 ? '1' : 'n') . ($tag === '' ? '' : "($tag)");
