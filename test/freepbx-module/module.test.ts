@@ -177,6 +177,24 @@ describe.runIf(root !== '')('the FreePBX module under PHP 8.2', () => {
       }
     })
 
+    it('are left out of dialplan, destinations and self-test when they came in faulty by another way', async () => {
+      const kept = {
+        name: 'x',
+        step: 'x\r\nAction: Originate',
+        done_destination: 'a,s,1',
+        other_destination: 'a,s,1',
+      }
+      const [, dialplan, destinations, results] = await world.run(
+        { do: 'method', name: 'setConfig', arguments: ['1', kept, 'steps'] },
+        { do: 'apply-config' },
+        { do: 'function', name: 'urahelpdesk_destinations' },
+        { do: 'method', name: 'selfTest' },
+      )
+      expect(dialplan).toBe('')
+      expect(destinations).toHaveLength(1)
+      expect(JSON.stringify(results)).not.toContain('Originate')
+    })
+
     it('are at most a hundred', async () => {
       const hundred = Array.from({ length: 100 }, (_, index) => saveStep({ name: `Passo ${index}` }))
       const results = await world.run(...hundred, saveStep({ name: 'Mais um' }))

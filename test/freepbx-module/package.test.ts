@@ -48,6 +48,22 @@ describe('the package', () => {
   })
 })
 
+describe('ura-globals.conf', () => {
+  it("takes in the module's file by its last line, so that the settings of the interface win", async () => {
+    const globals = await readFile(join(moduleFolder, '../../ura-globals.conf'), 'utf8')
+    expect(globals).toMatch(/\n#tryinclude ura-globals-gui\.conf\n$/)
+  })
+
+  it('has each global that the module sets, URA_RECORDING apart, which is off where it is not there', async () => {
+    const globals = await readFile(join(moduleFolder, '../../ura-globals.conf'), 'utf8')
+    const source = await readFile(join(moduleFolder, 'Settings.php'), 'utf8')
+    const names = [...source.matchAll(/=> '(URA_\w+)'/g)].map(([, name]) => name ?? '')
+    expect(names).toHaveLength(7)
+    for (const name of names.filter((global) => global !== 'URA_RECORDING'))
+      expect(globals).toMatch(new RegExp(`^${name}=`, 'm'))
+  })
+})
+
 describe('the translation', () => {
   it('has each text of the interface, and no other', async () => {
     const texts = await Promise.all(sources.map((name) => readFile(join(moduleFolder, name), 'utf8')))

@@ -66,7 +66,8 @@ final class Pbx
     public function runsModule(string $name): ?bool
     {
         $output = $this->command("module show like $name.so");
-        return $output === null ? null : preg_match('/^' . preg_quote($name, '/') . '\.so\s.*\bRunning\b/m', $output) === 1;
+        $running = '/^' . preg_quote($name, '/') . '\.so\s.*\bRunning\b/m';
+        return $output === null ? null : preg_match($running, $output) === 1;
     }
 
     /** The text of a file in Asterisk's configuration folder; empty where there is none. */

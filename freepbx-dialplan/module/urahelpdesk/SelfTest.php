@@ -109,7 +109,7 @@ final class SelfTest
             FastAgiProbe::ANSWERS => '',
             FastAgiProbe::UNREACHABLE => _('Start the agi service there; see address, port and firewall.'),
             FastAgiProbe::SILENT => _('Restart the agi service there; see its log.'),
-            FastAgiProbe::REFUSES => _('See the log of the agi service: it is full, older than this module, or does not take calls from this address.'),
+            FastAgiProbe::REFUSES => _('See the log of the agi service: full, too old, or closed to this address.'),
             FastAgiProbe::SOMETHING_ELSE => _('See the port: 4573 is that of the agi service.'),
         ];
         $results = [];

@@ -13,23 +13,39 @@ final class StepDestination
 
     /**
      * The steps: the arguments of the step's context (`{digits}`: what was keyed, `{service}`: from the form); where
-     * digits are asked for, the recording that asks, how many there are at most (URA_CODE_DIGITS: what send-code said), the result after which it asks again
-     * and the recording that says why; what must hold for "done", if not URA_RESULT `ok`; whether the step leaves an
-     * audio for the caller. The name that verify-user leaves is nobody's business before the code is verified.
+     * digits are asked for, the recording that asks, how many there are at most (URA_CODE_DIGITS: what send-code
+     * said), the result after which it asks again and the recording that says why; what must hold for "done", if not
+     * URA_RESULT `ok`; whether the step leaves an audio for the caller. The name that verify-user leaves is nobody's
+     * business before the code is verified.
      */
     public const STEPS = [
         'verify-user' => [
             'arguments' => '{digits}',
-            'ask' => ['recording' => 'ask-registration', 'digits' => '12', 'again' => 'not_found', 'because' => 'unknown-registration'],
+            'ask' => [
+                'recording' => 'ask-registration',
+                'digits' => '12',
+                'again' => 'not_found',
+                'because' => 'unknown-registration',
+            ],
         ],
         'send-code' => ['arguments' => '${cod_user}'],
         'verify-code' => [
             'arguments' => '${cod_user},{digits}',
-            'ask' => ['recording' => 'ask-access-code', 'digits' => '${URA_CODE_DIGITS}', 'again' => 'wrong', 'because' => 'wrong-access-code'],
+            'ask' => [
+                'recording' => 'ask-access-code',
+                'digits' => '${URA_CODE_DIGITS}',
+                'again' => 'wrong',
+                'because' => 'wrong-access-code',
+            ],
         ],
         'verify-ticket' => [
             'arguments' => '${cod_user},{digits}',
-            'ask' => ['recording' => 'ask-ticket', 'digits' => '18', 'again' => 'not_found', 'because' => 'ticket-not-found'],
+            'ask' => [
+                'recording' => 'ask-ticket',
+                'digits' => '18',
+                'again' => 'not_found',
+                'because' => 'ticket-not-found',
+            ],
             'speaks' => true,
         ],
         'open-ticket' => ['arguments' => '${cod_user},{service}', 'speaks' => true],
@@ -86,7 +102,10 @@ final class StepDestination
         $isName = preg_match('/\A[^\p{C}<>&"\']{1,' . self::NAME_CHARACTERS_MAX . '}\z/u', $this->name) === 1;
         $isService = $this->step !== 'open-ticket' || preg_match('/\A[a-z0-9][a-z0-9-]{0,63}\z/', $this->service) === 1;
         $faults = [
-            'name' => $isName ? '' : sprintf(_('Write a name of up to %d characters, without quotes and without < > &.'), self::NAME_CHARACTERS_MAX),
+            'name' => $isName ? '' : sprintf(
+                _('Write a name of up to %d characters, without quotes and without < > &.'),
+                self::NAME_CHARACTERS_MAX,
+            ),
             'step' => isset(self::STEPS[$this->step]) ? '' : _('Choose a step.'),
             'service' => $isService ? '' : _('Write the code of the service: small letters, digits and hyphens.'),
             'done_destination' => self::isDestination($this->doneDestination) ? '' : $place,

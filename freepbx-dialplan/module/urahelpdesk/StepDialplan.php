@@ -9,8 +9,8 @@ final class StepDialplan
     public const CONTEXT = 'ura-gui-steps';
 
     private const ROUNDS_MAX = 3;
-    private const READ_TRIES = 2;
-    private const READ_SECONDS = 10;
+    private const TRIES = 2;
+    private const SECONDS = 10;
 
     /** The context of ura-steps.conf that does the step itself and comes back by Return; `play` plays its audio. */
     public static function contextOf(string $step): string
@@ -31,6 +31,7 @@ final class StepDialplan
         }
         $kind = StepDestination::STEPS[$step->step];
         $context = self::contextOf($step->step);
+        $isDone = $kind['done'] ?? '"${URA_RESULT}" = "ok"';
         $arguments = strtr($kind['arguments'], ['{digits}' => '${URA_DIGITS}', '{service}' => $step->service]);
         $lines = [
             ['', new \ext_gotoif('$[${DIALPLAN_EXISTS(' . $context . ',s,1)} = 0]', $step->otherDestination)],
@@ -42,10 +43,10 @@ final class StepDialplan
             ['', new \ext_setvar('URA_RESULT', '')],
             ['', new \ext_gosub('1', 's', $context, $arguments)],
             ...(isset($kind['ask']) ? self::askAgain($kind['ask']) : []),
-            ['', new \ext_gotoif('$[' . ($kind['done'] ?? '"${URA_RESULT}" = "ok"') . ']', 'done', $step->otherDestination)],
+            ['', new \ext_gotoif("$[$isDone]", 'done', $step->otherDestination)],
             ...self::done($step->doneDestination, $kind['speaks'] ?? false),
         ];
-        // FreePBX would include a context ura-gui-steps-custom, of which Asterisk says at each reload that it isn't there.
+        // FreePBX would include ura-gui-steps-custom, and Asterisk say at each reload that it isn't there.
         $ext->addSectionNoCustom(self::CONTEXT, true);
         foreach ($lines as [$label, $command]) {
             $ext->add(self::CONTEXT, "step-{$step->id}", $label, $command);
@@ -61,7 +62,7 @@ final class StepDialplan
         $recording = "ura/{$question['recording']}";
         return [
             ['ask', new \ext_setvar('URA_ROUNDS', '$[${URA_ROUNDS} + 1]')],
-            ['', new \ext_read('URA_DIGITS', $recording, $question['digits'], '', self::READ_TRIES, self::READ_SECONDS)],
+            ['', new \ext_read('URA_DIGITS', $recording, $question['digits'], '', self::TRIES, self::SECONDS)],
             ['', new \ext_setvar('URA_DIGITS', '${FILTER(0-9,${URA_DIGITS})}')],
         ];
     }

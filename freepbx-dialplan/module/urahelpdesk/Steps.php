@@ -29,6 +29,17 @@ final class Steps
         return $steps;
     }
 
+    /**
+     * Those that are fit to be used. Others can only have come by another way than this module; they are shown, to be
+     * mended or deleted, but don't keep FreePBX from writing its dialplan.
+     *
+     * @return array<int, StepDestination> id => step
+     */
+    public function usable(): array
+    {
+        return array_filter($this->all(), static fn (StepDestination $step): bool => $step->faults() === []);
+    }
+
     public function find(int $id): ?StepDestination
     {
         return $this->all()[$id] ?? null;

@@ -118,7 +118,7 @@ class Urahelpdesk extends \FreePBX_Helpers implements \BMO
     public function selfTest(): array
     {
         $settings = $this->settings();
-        $facts = PbxFacts::gather($this->pbx(), $settings, $this->steps()->all());
+        $facts = PbxFacts::gather($this->pbx(), $settings, $this->steps()->usable());
         return SelfTest::judge($facts, $settings, $this->savedSettings() !== null);
     }
 
@@ -129,16 +129,22 @@ class Urahelpdesk extends \FreePBX_Helpers implements \BMO
 
     public function doDialplanHook(&$ext, $engine, $priority)
     {
-        foreach ($this->steps()->all() as $step) {
+        foreach ($this->steps()->usable() as $step) {
             StepDialplan::add($ext, $step);
         }
     }
 
-    /** Before anything was saved there is no file, and ura-globals.conf holds alone. */
+    /**
+     * Before anything was saved there is no file, and ura-globals.conf holds alone. Settings that are faulty came by
+     * another way than this module: the file stays as it is, and the self-test shows the difference.
+     */
     public function genConfig()
     {
         $saved = $this->savedSettings();
-        return $saved === null ? [] : [GlobalsFile::NAME => GlobalsFile::render($saved)];
+        if ($saved === null || Settings::faults($saved) !== []) {
+            return [];
+        }
+        return [GlobalsFile::NAME => GlobalsFile::render($saved)];
     }
 
     public function writeConfig($config)

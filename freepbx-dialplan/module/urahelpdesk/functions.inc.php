@@ -8,7 +8,7 @@ use FreePBX\modules\Urahelpdesk\StepDialplan;
 function urahelpdesk_destinations()
 {
     $destinations = [['destination' => Urahelpdesk::HELPDESK, 'description' => _('IT helpdesk: the whole call')]];
-    foreach (\FreePBX::Urahelpdesk()->steps()->all() as $step) {
+    foreach (\FreePBX::Urahelpdesk()->steps()->usable() as $step) {
         $destinations[] = ['destination' => $step->destination(), 'description' => $step->name];
     }
     return $destinations;
