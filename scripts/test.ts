@@ -6,6 +6,7 @@ import { ensureAsterisk } from './real-parts/asterisk.ts'
 import { ensureChromium } from './real-parts/chromium.ts'
 import { databaseServerNames, databaseServers, ensureDatabaseServer } from './real-parts/database-servers.ts'
 import { ensureNewman } from './real-parts/newman.ts'
+import { ensurePhp } from './real-parts/php.ts'
 import { readFigures } from './test/figures.ts'
 
 /**
@@ -26,6 +27,10 @@ if (!asterisk.available) {
 const chromium = await ensureChromium((line) => console.log(`Chromium: ${line}`))
 if (!chromium.available) {
   skipped.push(`the pages /docs and prompts.html in a browser (${chromium.reason})`)
+}
+const php = await ensurePhp((line) => console.log(`PHP: ${line}`))
+if (!php.available) {
+  skipped.push(`the FreePBX module under PHP (${php.reason})`)
 }
 const newman = await ensureNewman()
 if (!newman.available) {

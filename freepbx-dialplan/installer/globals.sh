@@ -6,7 +6,6 @@
 wanted_globals() {
   current=$etc/ura-globals.conf
   if [ -f "$current" ]; then
-    cp "$current" "$work/globals"
     add_missing_globals
   else
     cp "$package/ura-globals.conf" "$work/globals"
@@ -20,17 +19,20 @@ wanted_globals() {
   cat "$work/globals"
 }
 
-# Adds each key of the package's file that the administrator's lacks, with the comment above it.
+# Adds each key of the package's file that the administrator's lacks, with the comment above it, and keeps the module's
+# file, whose values hold over these, in the last line.
 add_missing_globals() {
+  grep -v '^#tryinclude ura-globals-gui.conf' "$current" >"$work/globals" || true
   [ -z "$(tail -c 1 "$work/globals")" ] || echo >>"$work/globals"
   awk 'NR == FNR { if (match($0, /^[ \t]*[A-Z0-9_]+[ \t]*=/)) { key = $0; sub(/[ \t]*=.*/, "", key); gsub(/[ \t]/, "", key); has[key] = 1 } next }
     /^;/ { comment = comment $0 "\n"; next }
     /^[A-Z0-9_]+=/ { key = $0; sub(/=.*/, "", key); if (!(key in has)) printf "\n%s%s\n", comment, $0 }
     /^$/ { comment = "" }' "$current" "$package/ura-globals.conf" >>"$work/globals"
+  echo '#tryinclude ura-globals-gui.conf' >>"$work/globals"
 }
 
-# The value that a key has in the installed file: the last, as Asterisk has it.
+# The value that a key has: the last that is set, as Asterisk has it, and what the module's settings say over that.
 global_value() {
-  [ ! -f "$etc/ura-globals.conf" ] ||
-    sed -n "s/^$1[ 	]*=>*[ 	]*//p" "$etc/ura-globals.conf" | tail -n 1 | sed 's/[ 	]*$//'
+  cat "$etc/ura-globals.conf" "$etc/ura-globals-gui.conf" 2>/dev/null |
+    sed -n "s/^$1[ 	]*=>*[ 	]*//p" | tail -n 1 | sed 's/[ 	]*$//'
 }

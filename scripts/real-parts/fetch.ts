@@ -4,6 +4,7 @@ import { ensureChromium } from './chromium.ts'
 import { realPartsRequired } from './config.ts'
 import { databaseServerNames, databaseServers, ensureDatabaseServer } from './database-servers.ts'
 import type { Availability } from './debian-part.ts'
+import { ensurePhp } from './php.ts'
 
 const startedAt = performance.now()
 
@@ -23,4 +24,5 @@ function tell(name: string, part: Availability): void {
 
 tell('Asterisk', await ensureAsterisk(report))
 tell('Chromium', await ensureChromium(report))
+tell('PHP', await ensurePhp(report))
 for (const kind of databaseServers) tell(databaseServerNames[kind], await ensureDatabaseServer(kind, report))

@@ -1,0 +1,15 @@
+import { type Availability, ensureDebianPart } from './debian-part.ts'
+import type { Report } from './run.ts'
+
+/** Makes sure of PHP 8.2 with the extensions that FreePBX 17 asks for and our module uses, as Debian 12 has it. */
+export function ensurePhp(report?: Report): Promise<Availability> {
+  const packages = [
+    'php8.2-cli',
+    // SimpleXML, with which FreePBX reads module.xml.
+    'php8.2-xml',
+    'php8.2-mbstring',
+    // msgfmt, with which translations are compiled for the comparison.
+    'gettext',
+  ]
+  return ensureDebianPart({ name: 'php', suite: 'bookworm', packages }, report)
+}
