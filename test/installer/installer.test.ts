@@ -63,7 +63,7 @@ describe.runIf(isRoot)('the installer', () => {
     await run('install')
     const text = await read('etc/asterisk/extensions.conf')
     expect(text).toMatch(
-      /\n; >>> .*\n\[globals\]\(\+\)\n#include ura-globals\.conf\n#include ura-helpdesk\.conf\n; <<< .*\n$/,
+      /\n; >>> .*\n\[globals\]\(\+\)\n#include ura-globals\.conf\n#include ura-helpdesk\.conf\n#include ura-steps\.conf\n; <<< .*\n$/,
     )
   })
 
@@ -114,12 +114,17 @@ describe.runIf(isRoot)('the installer', () => {
       )
     })
 
-    it('takes includes that were written by hand for what they are', async () => {
+    it('takes an include that was written by hand for what it is, and adds what is missing', async () => {
       const { run, read } = await begin(installedByHand)
       await run('install')
-      expect(await read('etc/asterisk/extensions_custom.conf')).toBe(
-        installedByHand['etc/asterisk/extensions_custom.conf'],
-      )
+      const includes = /^#include .*$/gm
+      expect((await read('etc/asterisk/extensions_custom.conf')).match(includes)).toEqual([
+        '#include ura-helpdesk.conf',
+        '#include ura-steps.conf',
+      ])
+      expect((await read('etc/asterisk/globals_custom.conf')).match(includes)).toEqual([
+        '#include ura-globals.conf',
+      ])
     })
 
     it('keeps lines that were added around ours', async () => {
