@@ -132,7 +132,7 @@ describe('hostile text', () => {
     ])
     expect(answers.map((answer) => answer.statusCode)).toEqual([400, 422, 400, 400, 400, 400, 401])
     expect((await test.post('/api/verificar_usuario', { usuario: '1001' })).json()).toEqual({ status: true })
-    expect(await test.api.db.selectFrom('users').select('code').execute()).toHaveLength(5)
+    expect(await test.api.db.selectFrom('users').select('code').execute()).toHaveLength(6)
     expect(await test.api.db.selectFrom('tickets').select('id').execute()).toEqual([])
   })
 })
@@ -244,6 +244,7 @@ describe('/docs', () => {
       '/api/registrar_ligacao',
       '/api/remover_audio',
       '/api/servicos',
+      '/api/situacao_codigo',
       '/api/solicitar_codigo',
       '/api/v1/calls',
       '/api/v1/calls/{callId}',
