@@ -41,6 +41,7 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     log,
     times: { firstDigitMs: config.firstDigitMs, betweenDigitsMs: config.betweenDigitsMs },
     tries: config.tries,
+    extensions: config,
     inBackground: (work) => {
       records.add(work)
       void work.finally(() => records.delete(work))

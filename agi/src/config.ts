@@ -1,4 +1,5 @@
 import { readConfiguration, type Configuration, type Environment } from '@ura/core/configuration'
+import { extensionFaults, extensionSettings } from '@ura/core/extension-patterns'
 import { logLevels } from '@ura/core/logger'
 import { choice, httpUrl, integer, port, secret, text } from '@ura/core/settings'
 
@@ -50,6 +51,7 @@ export const agiSettings = {
     max: 15_000,
     description: 'time for one step at the ticket API, retries included, in milliseconds',
   }),
+  ...extensionSettings,
   logLevel: choice('LOG_LEVEL', {
     default: 'info',
     words: logLevels,
@@ -61,5 +63,5 @@ export type AgiConfiguration = Configuration<typeof agiSettings>
 
 /** @throws ConfigurationError with every fault at once. */
 export function readAgiConfiguration(environment: Environment): AgiConfiguration {
-  return readConfiguration(agiSettings, environment)
+  return readConfiguration(agiSettings, environment, extensionFaults)
 }

@@ -6,6 +6,7 @@ import { afterTicket } from './steps/after-ticket.ts'
 import { askTicket } from './steps/ask-ticket.ts'
 import { chooseCategory } from './steps/choose-category.ts'
 import { chooseService } from './steps/choose-service.ts'
+import { confirmExtension } from './steps/confirm-extension.ts'
 import { confirmIdentity } from './steps/confirm-identity.ts'
 import { mainMenu } from './steps/main-menu.ts'
 import { openTicket } from './steps/open-ticket.ts'
@@ -17,6 +18,7 @@ import { giveUp, goodbye, technician } from './steps/technician.ts'
 const steps: Readonly<Record<StepName, Step>> = {
   'main-menu': mainMenu,
   'registration-code': registrationCode,
+  'confirm-extension': confirmExtension,
   'access-code': accessCode,
   'confirm-identity': confirmIdentity,
   'choose-category': chooseCategory,

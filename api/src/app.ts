@@ -49,6 +49,7 @@ import { ensureSampleUsers } from './users/sample-users.ts'
 import { fillNameKeys } from './users/name-key.ts'
 import { pruneAttempts } from './users/registration-attempts.ts'
 import { userResourceRoutes } from './users/user-resource-routes.ts'
+import { extensionRoutes } from './users/extension-routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { pruneDeliveries } from './webhooks/webhook-delivery-repository.ts'
 import { createWebhookSender, type WebhookSender } from './webhooks/webhook-sender.ts'
@@ -218,6 +219,7 @@ function phoneRoutes(scope: HttpServer, context: ApiContext): void {
   answerConditionalRequests(scope)
   endSessionRoute(scope, context)
   userRoutes(scope, context)
+  extensionRoutes(scope, context)
   accessCodeRoutes(scope, context)
   catalogueRoutes(scope, context)
   ticketRoutes(scope, context)

@@ -54,6 +54,11 @@ const prompts = (...ids: PromptId[]): PromptId[] => ids
 export const callSteps: readonly CallStep[] = [
   { id: 'menu', title: 'Menu principal', sounds: prompts('main-menu') },
   {
+    id: 'ramal',
+    title: 'Ramal que identifica',
+    sounds: prompts('extension-name-before', 'extension-name-after'),
+  },
+  {
     id: 'cadastro',
     title: 'Código de cadastro',
     sounds: prompts('ask-registration', 'unknown-registration'),

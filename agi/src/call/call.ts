@@ -11,6 +11,8 @@ export interface Person {
   /** Their name, being fetched since the code was known; null when it can't be had. */
   readonly name: Promise<UserSpeechAnswer | null>
   readonly verified: boolean
+  /** It was the desk extension that proved it: no code of any kind was keyed. */
+  readonly byExtension?: boolean
 }
 
 /** Everything a step of the call works with. One object a call; steps change only what stands after `purpose`. */
@@ -31,6 +33,10 @@ export interface Call {
    * the same key; a call that comes back later (a technician transfers it) makes requests of its own.
    */
   nextIdempotencyKey(step: string): string
+  /** The channel's name at this moment: a transfer may have put another one in its place. */
+  channelName(): Promise<string | null>
+  /** The trusted desk extension that calls; null when there is none, and once it was asked about. */
+  extension: string | null
   /** What the caller chose in the main menu. */
   purpose: 'open-ticket' | 'query-ticket'
   person: Person | null

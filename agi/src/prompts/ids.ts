@@ -14,6 +14,8 @@ export const promptIds = [
   'access-code-resent',
   'access-code-undeliverable',
   'access-code-expired',
+  'extension-name-before',
+  'extension-name-after',
   'confirm-name-before',
   'confirm-name-after',
   'identity-declined',

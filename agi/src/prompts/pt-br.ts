@@ -13,6 +13,8 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'access-code-resent': 'Enviamos um novo código de acesso. O código anterior não vale mais.',
   'access-code-undeliverable': 'Não foi possível enviar o código de acesso para o seu WhatsApp.',
   'access-code-expired': 'Este código de acesso não vale mais. Para receber um novo código, tecle asterisco.',
+  'extension-name-before': 'Este ramal é de:',
+  'extension-name-after': 'Para confirmar que é você, tecle 1. Se não é você, tecle 2.',
   'confirm-name-before': 'Este cadastro é de:',
   'confirm-name-after': 'Para confirmar que o cadastro é seu, tecle 1. Se não é seu, tecle 2.',
   'identity-declined':

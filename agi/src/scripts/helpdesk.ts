@@ -6,6 +6,7 @@ import { maskPhoneNumber } from '@ura/core/phone-number'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import type { Call } from '../call/call.ts'
 import { CallRecorder } from '../call/call-recorder.ts'
+import { type ExtensionPolicy, trustedExtensionOf } from '../call/desk-extension.ts'
 import { Line, type LineTimes } from '../call/line.ts'
 import type { OfficeHours } from '../call/office-hours.ts'
 import { runFlow } from '../flow.ts'
@@ -19,6 +20,7 @@ export interface HelpdeskDependencies {
   log: Logger
   times: LineTimes
   tries: number
+  extensions: ExtensionPolicy
   /** Work that outlives the call (its record), for the service to wait for when it stops. */
   inBackground(work: Promise<void>): void
 }
@@ -98,6 +100,8 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
       counts.set(step, ordinal)
       return `${callId}/${session}/${step}-${ordinal}`
     },
+    channelName: () => agi.getFullVariable('${CHANNEL(name)}'),
+    extension: trustedExtensionOf(environment.channel, dependencies.extensions),
     purpose: 'open-ticket',
     person: null,
     category: null,

@@ -11,8 +11,11 @@ export const mainMenu: Step = async (call) => {
   })
   if (purpose === 'open-ticket' || purpose === 'query-ticket') {
     call.purpose = purpose
-    const isKnown = purpose === 'open-ticket' && call.person?.verified === true
-    return isKnown ? 'choose-category' : 'registration-code'
+    const { person } = call
+    if (purpose === 'open-ticket') {
+      return person?.verified === true ? 'choose-category' : 'registration-code'
+    }
+    return person?.byExtension === true ? 'ask-ticket' : 'registration-code'
   }
   return purpose ?? 'give-up'
 }

@@ -8,6 +8,7 @@ export interface Ending {
 export type StepName =
   | 'main-menu'
   | 'registration-code'
+  | 'confirm-extension'
   | 'access-code'
   | 'confirm-identity'
   | 'choose-category'

@@ -44,6 +44,16 @@ export class FakeTicketApi {
         return userCode === '1001'
       },
       userSpeech: async () => ({ status: true, nome: 'Ana Souza', ...spoken('name') }),
+      identifyExtension: async ({ extension }) => {
+        note('identifyExtension', extension)
+        return extension === '2001'
+          ? { status: true, usuario: '1001', nome: 'Ana Souza', ...spoken('name') }
+          : { status: false }
+      },
+      confirmExtension: async ({ extension, userCode }) => {
+        note('confirmExtension', `${extension} ${userCode}`)
+        return true
+      },
       requestAccessCode: async ({ idempotencyKey }) => {
         note('requestAccessCode', idempotencyKey)
         return { status: true, enviado_para: '…', expira_em: '2026-01-01T00:00:00Z', digitos: 4 }

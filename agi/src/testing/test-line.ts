@@ -15,12 +15,20 @@ export class TestLine {
     this.telephone = new Telephone(port)
   }
 
-  /** @param logged Is given what the service logs, one JSON line each. */
-  static async open(ticketApi: TicketApi, logged: string[] = []): Promise<TestLine> {
+  /**
+   * @param logged Is given what the service logs, one JSON line each.
+   * @param environment Settings of the service beside those that every test has.
+   */
+  static async open(
+    ticketApi: TicketApi,
+    logged: string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<TestLine> {
     const config = readAgiConfiguration({
       AGI_PORT: '0',
       HELPDESK_API_TOKEN: 'a-token-that-is-not-used',
       AGI_DRAIN_MS: '500',
+      ...environment,
     })
     const log = createLogger({
       service: 'agi',

@@ -26,6 +26,8 @@ export type AuditEvent =
   | 'user_changed'
   | 'catalogue_changed'
   | 'identity_declined'
+  | 'identified_by_extension'
+  | 'extension_refused'
   | 'client_created'
   | 'client_revoked'
   | 'office_hours_changed'

@@ -9,6 +9,8 @@ import { clientRoles } from './client-repository.ts'
 const accessOfRoutes: Readonly<Record<string, Access>> = {
   'POST /api/verificar_usuario': 'phone',
   'POST /api/get_user_to_speech': 'phone',
+  'POST /api/identificar_ramal': 'phone',
+  'POST /api/confirmar_ramal': 'phone',
   'POST /api/solicitar_codigo': 'phone',
   'POST /api/verificar_codigo': 'phone',
   'GET /api/servicos': 'phone',

@@ -15,6 +15,8 @@ export type { TicketApiClientOptions } from './transport.ts'
 const answers = {
   verifyUser: answerOf(schemas.VerifyUserAnswer),
   userSpeech: answerOf(schemas.UserSpeechAnswer),
+  identifyExtension: answerOf(schemas.IdentifyExtensionAnswer),
+  confirmExtension: answerOf(schemas.ConfirmExtensionAnswer),
   requestCode: answerOf(schemas.RequestCodeAnswer),
   verifyCode: answerOf(schemas.VerifyCodeAnswer),
   catalogue: answerOf(schemas.CatalogueAnswer),
@@ -50,6 +52,12 @@ export function createTicketApiClient(options: TicketApiClientOptions): TicketAp
     },
     userSpeech: (userCode, signal) =>
       post('get_user_to_speech', { usuario: userCode }, answers.userSpeech, { signal }),
+    identifyExtension: ({ extension, callId }, signal) =>
+      post('identificar_ramal', { ramal: extension, chamada: callId }, answers.identifyExtension, { signal }),
+    confirmExtension: async ({ extension, userCode, callId }, signal) => {
+      const body = { ramal: extension, usuario: userCode, chamada: callId }
+      return (await post('confirmar_ramal', body, answers.confirmExtension, { signal })).status
+    },
     requestAccessCode: ({ userCode, callId, idempotencyKey }, signal) =>
       post('solicitar_codigo', { usuario: userCode, chamada: callId }, answers.requestCode, {
         idempotencyKey,

@@ -13,6 +13,7 @@ import {
 export { CallId, IdempotencyKey, UserCode } from './fields.ts'
 export * from './call-record.ts'
 export * from './catalogue.ts'
+export * from './extension.ts'
 
 /**
  * The phone-integration endpoints of the ticket API: one schema gives validation, types, OpenAPI and the client's

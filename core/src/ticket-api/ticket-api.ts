@@ -1,6 +1,7 @@
 import type {
   CallRecord,
   CatalogueAnswer,
+  IdentifyExtensionAnswer,
   OfficeHoursAnswer,
   OpenTicketAnswer,
   RequestCodeAnswer,
@@ -22,6 +23,16 @@ export interface TicketApi {
   ): Promise<boolean>
   /** The user's name as text and audio. */
   userSpeech(userCode: string, signal?: AbortSignal): Promise<UserSpeechAnswer>
+  /** Whose desk extension it is, when it is trusted and that of one person. */
+  identifyExtension(
+    request: { extension: string; callId: string },
+    signal?: AbortSignal,
+  ): Promise<IdentifyExtensionAnswer>
+  /** Whether the extension identifies that person, who has confirmed the name: the API's own decision, which it audits. */
+  confirmExtension(
+    request: { extension: string; userCode: string; callId: string },
+    signal?: AbortSignal,
+  ): Promise<boolean>
   /** Makes an access code and sends it by WhatsApp; the same idempotency key never sends a second one. */
   requestAccessCode(
     request: { userCode: string; callId: string; idempotencyKey: string },
