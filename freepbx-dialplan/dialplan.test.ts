@@ -4,7 +4,7 @@ import { promptIds } from '../agi/src/prompts/ids.ts'
 import { findDialplanFaults } from './dialplan-faults.ts'
 
 const allowed = {
-  scripts: ['helpdesk'],
+  scripts: ['helpdesk', 'survey'],
   prompts: promptIds,
   foreignContexts: ['ext-queues', 'timeconditions'], // FreePBX's own
 }

@@ -5,7 +5,8 @@ import { createTicketApiClient } from '@ura/core/ticket-api/client'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import { OfficeHours } from './call/office-hours.ts'
 import type { AgiConfiguration } from './config.ts'
-import { helpdeskScript } from './scripts/helpdesk.ts'
+import { type HelpdeskDependencies, helpdeskScript } from './scripts/helpdesk.ts'
+import { surveyScript } from './scripts/survey.ts'
 
 export interface AgiApp {
   listen(): Promise<{ host: string; port: number }>
@@ -34,7 +35,7 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
       budget: { totalMs: config.apiBudgetMs, attemptMs: Math.min(attemptMs, config.apiBudgetMs) },
     })
   const records = new Set<Promise<void>>()
-  const helpdesk = helpdeskScript({
+  const dependencies: HelpdeskDependencies = {
     ticketApi,
     officeHours: new OfficeHours(ticketApi, clock),
     clock,
@@ -42,13 +43,16 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     times: { firstDigitMs: config.firstDigitMs, betweenDigitsMs: config.betweenDigitsMs },
     tries: config.tries,
     extensions: config,
+    asksSatisfaction: config.satisfactionSurvey === 'on',
     inBackground: (work) => {
       records.add(work)
       void work.finally(() => records.delete(work))
     },
-  })
+  }
   const server = createAgiServer({
-    router: new AgiRouter().script('helpdesk', helpdesk),
+    router: new AgiRouter()
+      .script('helpdesk', helpdeskScript(dependencies))
+      .script('survey', surveyScript(dependencies)),
     maxCalls: config.maxCalls,
     onError: (error, call) =>
       log.error({ err: error, channel: call?.environment.channel }, 'call handler failed'),

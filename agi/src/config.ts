@@ -52,6 +52,12 @@ export const agiSettings = {
     description: 'time for one step at the ticket API, retries included, in milliseconds',
   }),
   ...extensionSettings,
+  satisfactionSurvey: choice('SATISFACTION_SURVEY', {
+    default: 'off',
+    words: ['off', 'on'],
+    description:
+      'on: callers may rate a resolved ticket after its status, and a call with a technician (URA_SURVEY in the dialplan)',
+  }),
   logLevel: choice('LOG_LEVEL', {
     default: 'info',
     words: logLevels,

@@ -37,6 +37,8 @@ import { ensureFirstOfficeHours } from './office-hours/office-hours-repository.t
 import { officeHoursRoutes } from './office-hours/routes.ts'
 import { type PeriodicWork, startPeriodicWork } from './periodic-work.ts'
 import { removeExpired, retentionRules } from './retention/retention.ts'
+import { satisfactionResourceRoutes } from './satisfaction/satisfaction-resource-routes.ts'
+import { satisfactionRoutes } from './satisfaction/routes.ts'
 import { createConfiguredSpeech } from './speech/configured-speech.ts'
 import type { SpeechService } from './speech/speech-service.ts'
 import type { Synthesizer } from './speech/synthesizer.ts'
@@ -223,6 +225,7 @@ function phoneRoutes(scope: HttpServer, context: ApiContext): void {
   accessCodeRoutes(scope, context)
   catalogueRoutes(scope, context)
   ticketRoutes(scope, context)
+  satisfactionRoutes(scope, context)
   officeHoursRoutes(scope, context)
   callRoutes(scope, context)
   removeAudioRoute(scope, context)
@@ -237,6 +240,7 @@ function resourceRoutes(scope: HttpServer, context: ApiContext): void {
   userResourceRoutes(scope, context)
   serviceResourceRoutes(scope, context)
   callResourceRoutes(scope, context)
+  satisfactionResourceRoutes(scope, context)
 }
 
 /**

@@ -126,6 +126,11 @@ export const callSteps: readonly CallStep[] = [
     sounds: [...prompts('transferring', 'out-of-hours'), ...examplesOf('retorno')],
   },
   {
+    id: 'avaliacao',
+    title: 'Avaliação',
+    sounds: prompts('ask-satisfaction', 'satisfaction-thanks'),
+  },
+  {
     id: 'qualquer',
     title: 'A qualquer momento',
     sounds: prompts(

@@ -28,6 +28,8 @@ export interface Call {
   readonly recorder: CallRecorder
   readonly log: Logger
   readonly tries: number
+  /** Whether callers are asked what they think. */
+  readonly asksSatisfaction: boolean
   /**
    * A key for the next request of this kind: call, this entry of it, step and count. Whoever repeats the request uses
    * the same key; a call that comes back later (a technician transfers it) makes requests of its own.

@@ -124,6 +124,11 @@ export class Line {
     return this.#keysAhead.length
   }
 
+  /** Whether keys wait for the questions to come. */
+  get hasKeysAhead(): boolean {
+    return this.#keysAhead.length > 0
+  }
+
   /** Drops keys that were keyed ahead: after a wrong answer they would answer the wrong question. */
   forgetKeysAhead(): void {
     this.#keysAhead = []

@@ -35,6 +35,8 @@ export const promptIds = [
   'status-closed',
   'status-cancelled',
   'after-status',
+  'ask-satisfaction',
+  'satisfaction-thanks',
   'transferring',
   'out-of-hours',
   'one-moment',

@@ -38,6 +38,9 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'status-cancelled': 'Seu chamado foi cancelado.',
   'after-status':
     'Para consultar outro chamado, tecle 1. Para ouvir novamente, tecle 9. Para voltar ao menu principal, tecle 0.',
+  'ask-satisfaction':
+    'Para avaliar este atendimento, digite uma nota de 1 a 5. A maior nota é 5. Para não avaliar, digite jogo da velha.',
+  'satisfaction-thanks': 'Sua avaliação foi registrada.',
   transferring: 'Aguarde, por favor. Vamos transferir sua ligação para a equipe técnica.',
   'out-of-hours': 'No momento, a equipe técnica está fora do horário de atendimento.',
   'one-moment': 'Um momento, por favor.',

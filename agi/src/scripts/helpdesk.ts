@@ -5,6 +5,7 @@ import type { Logger } from '@ura/core/logger'
 import { maskPhoneNumber } from '@ura/core/phone-number'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import type { Call } from '../call/call.ts'
+import { readCallId } from '../call/call-id.ts'
 import { CallRecorder } from '../call/call-recorder.ts'
 import { type ExtensionPolicy, trustedExtensionOf } from '../call/desk-extension.ts'
 import { Line, type LineTimes } from '../call/line.ts'
@@ -21,6 +22,7 @@ export interface HelpdeskDependencies {
   times: LineTimes
   tries: number
   extensions: ExtensionPolicy
+  asksSatisfaction: boolean
   /** Work that outlives the call (its record), for the service to wait for when it stops. */
   inBackground(work: Promise<void>): void
 }
@@ -67,8 +69,7 @@ export function helpdeskScript(dependencies: HelpdeskDependencies): AgiHandler {
 
 async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promise<Call> {
   const { environment, signal } = agi
-  const linkedId = (await agi.getFullVariable('${CHANNEL(linkedid)}')) ?? ''
-  const callId = (linkedId === '' ? environment.uniqueId : linkedId).replaceAll(/[^\w.:-]/g, '-').slice(0, 64)
+  const callId = await readCallId(agi)
   const round = /^[1-9]\d?$/.test(environment.arguments[1] ?? '') ? Number(environment.arguments[1]) : 1
   const callingNumber = dialled(environment.callerId)
   const log = dependencies.log.child({ callId, round })
@@ -95,6 +96,7 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
     recorder,
     log,
     tries: dependencies.tries,
+    asksSatisfaction: dependencies.asksSatisfaction,
     nextIdempotencyKey: (step) => {
       const ordinal = (counts.get(step) ?? 0) + 1
       counts.set(step, ordinal)

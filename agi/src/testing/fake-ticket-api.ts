@@ -1,9 +1,11 @@
 import { HelpdeskError } from '@ura/core/errors'
-import type { CallRecord, CatalogueAnswer, OfficeHoursAnswer } from '@ura/core/ticket-api/schemas'
+import type { CallRecord, CatalogueAnswer, OfficeHoursAnswer, TicketStatus } from '@ura/core/ticket-api/schemas'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 
 /** What the fake API was asked to do, in order: method and the part of the request that tells calls apart. */
 export type Asked = [method: keyof TicketApi, what: string]
+
+type Rating = Parameters<TicketApi['rate']>[0]
 
 const audio = (name: string): { url: string; nome_audio: string } => ({
   url: `http://127.0.0.1/audio/${name}.wav`,
@@ -32,9 +34,17 @@ const catalogue: CatalogueAnswer = {
 export class FakeTicketApi {
   readonly asked: Asked[] = []
   readonly records: CallRecord[] = []
+  readonly ratings: Rating[] = []
   readonly api: TicketApi
 
-  constructor(options: { speech?: boolean; open?: boolean; overrides?: Partial<TicketApi> } = {}) {
+  constructor(
+    options: {
+      speech?: boolean
+      open?: boolean
+      ticketStatus?: TicketStatus
+      overrides?: Partial<TicketApi>
+    } = {},
+  ) {
     const spoken = (name: string): typeof silent | ReturnType<typeof audio> =>
       options.speech === false ? silent : audio(name)
     const note = (...asked: Asked): void => void this.asked.push(asked)
@@ -78,14 +88,19 @@ export class FakeTicketApi {
           status: true,
           chamado: {
             protocolo: protocol,
-            situacao: 'em_atendimento',
+            situacao: options.ticketStatus ?? 'em_atendimento',
             servico: 'Computador não liga',
             categoria: 'Computador',
             aberto_em: '2026-01-01T00:00:00Z',
             atualizado_em: '2026-01-01T00:00:00Z',
+            avaliado: this.ratings.length > 0,
           },
           ...spoken('status'),
         }
+      },
+      rate: async (rating) => {
+        this.ratings.push(rating)
+        return true
       },
       officeHours: async () => hours(options.open ?? true, spoken('next-opening')),
       saveCallRecord: async (record) => {

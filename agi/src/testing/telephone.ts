@@ -2,6 +2,9 @@ import { fakeCall, type FakeCall, type FakeCaller, type FakeQuirks } from 'aster
 import { ScriptedCaller } from './scripted-caller.ts'
 
 export interface TelephoneOptions {
+  /** Default: `helpdesk`, with entry and round for its arguments. */
+  script?: string
+  arguments?: readonly string[]
   entry?: string
   round?: string
   callerId?: string
@@ -55,8 +58,8 @@ export class Telephone {
     const { entry = 'start', round = '1', channelLater: later = options.channel } = options
     return fakeCall({
       port: this.#port,
-      script: 'helpdesk',
-      arguments: [entry, round],
+      script: options.script ?? 'helpdesk',
+      arguments: options.arguments ?? [entry, round],
       callerId: options.callerId ?? '2001',
       ...(options.linkedId && { linkedId: options.linkedId }),
       ...(options.channel && { environment: { agi_channel: options.channel } }),

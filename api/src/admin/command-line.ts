@@ -16,6 +16,7 @@ import { retentionCommands } from './retention-commands.ts'
 import { ticketCommands } from './ticket-commands.ts'
 import { userCommands } from './user-commands.ts'
 import { userImportCommands } from './user-import-commands.ts'
+import { satisfactionCommands } from './satisfaction-commands.ts'
 import { webhookCommands } from './webhook-commands.ts'
 
 const commands: Commands = {
@@ -27,6 +28,7 @@ const commands: Commands = {
   ...holidayCommands,
   ...clientCommands,
   ...webhookCommands,
+  ...satisfactionCommands,
   ...migrationCommands,
   ...retentionCommands,
   ...privacyCommands,

@@ -16,6 +16,7 @@ const accessOfRoutes: Readonly<Record<string, Access>> = {
   'GET /api/servicos': 'phone',
   'POST /api/novo_chamado': 'phone',
   'POST /api/verificar_chamado': 'phone',
+  'POST /api/avaliar_atendimento': 'phone',
   'GET /api/horario_atendimento': 'phone',
   'POST /api/registrar_ligacao': 'phone',
   'GET /api/ligacoes/{chamada}': 'phone',
@@ -33,6 +34,7 @@ const accessOfRoutes: Readonly<Record<string, Access>> = {
   'PATCH /api/v1/users/{code}': 'administer',
   'GET /api/v1/services': 'read',
   'PATCH /api/v1/services/{code}': 'administer',
+  'GET /api/v1/satisfaction': 'read',
   'GET /api/v1/calls': 'read',
   'GET /api/v1/calls/{callId}': 'read',
   // The last one: what a client sends behind it has no session any more.

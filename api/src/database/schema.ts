@@ -20,6 +20,7 @@ export interface Schema {
   ticket_events: TicketEventsTable
   ticket_notes: TicketNotesTable
   calls: CallsTable
+  satisfaction_ratings: SatisfactionRatingsTable
   webhook_endpoints: WebhookEndpointsTable
   webhook_deliveries: WebhookDeliveriesTable
 }
@@ -165,6 +166,16 @@ interface CallsTable {
   user_code: string | null
   protocols: string
   recorded_at_ms: number
+}
+
+interface SatisfactionRatingsTable {
+  id: Generated<number>
+  subject: string
+  ticket_id: number | null
+  call_id: string
+  moment: string
+  score: number
+  rated_at_ms: number
 }
 
 interface WebhookEndpointsTable {

@@ -155,6 +155,11 @@ export const phoneProbes: readonly Probe[] = [
   ...sessionProbes,
   ...userProbes,
   plainGet('listarServicos', '/api/servicos'),
+  {
+    operation: 'avaliarAtendimento',
+    variant: '',
+    request: () => post('avaliar_atendimento', { chamada: `scale.${randomUUID()}`, momento: 'tecnico', nota: 5 }),
+  },
   plainGet('consultarHorario', '/api/horario_atendimento'),
   ...ticketProbes,
   ...callProbes,

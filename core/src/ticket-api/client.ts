@@ -22,6 +22,7 @@ const answers = {
   catalogue: answerOf(schemas.CatalogueAnswer),
   openTicket: answerOf(schemas.OpenTicketAnswer),
   verifyTicket: answerOf(schemas.VerifyTicketAnswer),
+  rate: answerOf(schemas.RateAnswer),
   officeHours: answerOf(schemas.OfficeHoursAnswer),
   callRecord: answerOf(schemas.CallRecordAnswer),
   callRecords: answerOf(schemas.CallRecordsAnswer),
@@ -95,6 +96,11 @@ export function createTicketApiClient(options: TicketApiClientOptions): TicketAp
       ),
     findTicket: ({ userCode, protocol }, signal) =>
       post('verificar_chamado', { usuario: userCode, chamado: protocol }, answers.verifyTicket, { signal }),
+    rate: async ({ callId, moment, score, ticket }, signal) => {
+      const about = ticket === null ? {} : { usuario: ticket.userCode, chamado: ticket.protocol }
+      const body = { chamada: callId, momento: moment, nota: score, ...about }
+      return (await post('avaliar_atendimento', body, answers.rate, { signal })).status
+    },
     officeHours: async (signal) =>
       present(
         await transport({ method: 'GET', path: 'horario_atendimento', answer: answers.officeHours, signal }),

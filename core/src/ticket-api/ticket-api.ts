@@ -4,6 +4,7 @@ import type {
   IdentifyExtensionAnswer,
   OfficeHoursAnswer,
   OpenTicketAnswer,
+  RatingMoment,
   RequestCodeAnswer,
   UserSpeechAnswer,
   VerifyCodeAnswer,
@@ -55,6 +56,17 @@ export interface TicketApi {
     request: { userCode: string; protocol: string },
     signal?: AbortSignal,
   ): Promise<VerifyTicketAnswer>
+  /** Keeps what the caller thinks of a ticket, or of the call; false when there was a rating already, which stays. */
+  rate(
+    request: {
+      callId: string
+      moment: RatingMoment
+      /** 1 to 5. */
+      score: number
+      ticket: { userCode: string; protocol: string } | null
+    },
+    signal?: AbortSignal,
+  ): Promise<boolean>
   /** Whether technicians are there now, and when that changes. */
   officeHours(signal?: AbortSignal): Promise<OfficeHoursAnswer>
   /** Keeps the record of a call; a later one for the same call and round replaces it. */
