@@ -43,6 +43,7 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     times: { firstDigitMs: config.firstDigitMs, betweenDigitsMs: config.betweenDigitsMs },
     tries: config.tries,
     extensions: config,
+    offersInformation: config.informationMenu === 'on',
     asksSatisfaction: config.satisfactionSurvey === 'on',
     inBackground: (work) => {
       records.add(work)

@@ -52,6 +52,12 @@ export const agiSettings = {
     description: 'time for one step at the ticket API, retries included, in milliseconds',
   }),
   ...extensionSettings,
+  informationMenu: choice('INFORMATION_MENU', {
+    default: 'on',
+    words: ['off', 'on'],
+    description:
+      'on: key 4 of the main menu, whenever the API has announcements; off: callers never hear of them',
+  }),
   satisfactionSurvey: choice('SATISFACTION_SURVEY', {
     default: 'off',
     words: ['off', 'on'],

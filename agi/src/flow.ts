@@ -8,6 +8,7 @@ import { chooseCategory } from './steps/choose-category.ts'
 import { chooseService } from './steps/choose-service.ts'
 import { confirmExtension } from './steps/confirm-extension.ts'
 import { confirmIdentity } from './steps/confirm-identity.ts'
+import { information } from './steps/information.ts'
 import { mainMenu } from './steps/main-menu.ts'
 import { openTicket } from './steps/open-ticket.ts'
 import { registrationCode } from './steps/registration-code.ts'
@@ -26,6 +27,7 @@ const steps: Readonly<Record<StepName, Step>> = {
   'open-ticket': openTicket,
   'after-ticket': afterTicket,
   'ask-ticket': askTicket,
+  information,
   technician,
   'give-up': giveUp,
   goodbye,

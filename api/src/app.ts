@@ -4,6 +4,8 @@ import type { HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import type { Registry } from 'prom-client'
 import { accessCodeRoutes } from './access-codes/routes.ts'
+import { announcementResourceRoutes } from './announcements/announcement-resource-routes.ts'
+import { announcementRoutes } from './announcements/routes.ts'
 import { audioFileRoute, removeAudioRoute } from './audio/routes.ts'
 import { createSpokenAudio } from './audio/spoken-audio.ts'
 import { createRefusalRecorder } from './audit/audit-log.ts'
@@ -224,6 +226,7 @@ function phoneRoutes(scope: HttpServer, context: ApiContext): void {
   extensionRoutes(scope, context)
   accessCodeRoutes(scope, context)
   catalogueRoutes(scope, context)
+  announcementRoutes(scope, context)
   ticketRoutes(scope, context)
   satisfactionRoutes(scope, context)
   officeHoursRoutes(scope, context)
@@ -239,6 +242,7 @@ function resourceRoutes(scope: HttpServer, context: ApiContext): void {
   ticketHistoryRoutes(scope, context)
   userResourceRoutes(scope, context)
   serviceResourceRoutes(scope, context)
+  announcementResourceRoutes(scope, context)
   callResourceRoutes(scope, context)
   satisfactionResourceRoutes(scope, context)
 }

@@ -28,6 +28,8 @@ export interface Call {
   readonly recorder: CallRecorder
   readonly log: Logger
   readonly tries: number
+  /** Whether callers are offered announcements when there are some. */
+  readonly offersInformation: boolean
   /** Whether callers are asked what they think. */
   readonly asksSatisfaction: boolean
   /**

@@ -5,6 +5,7 @@
  */
 export const promptIds = [
   'main-menu',
+  'main-menu-with-information',
   'ask-registration',
   'unknown-registration',
   'access-code-sent',
@@ -37,6 +38,9 @@ export const promptIds = [
   'after-status',
   'ask-satisfaction',
   'satisfaction-thanks',
+  'information-menu',
+  'after-information',
+  'information-unavailable',
   'transferring',
   'out-of-hours',
   'one-moment',

@@ -22,6 +22,7 @@ export interface HelpdeskDependencies {
   times: LineTimes
   tries: number
   extensions: ExtensionPolicy
+  offersInformation: boolean
   asksSatisfaction: boolean
   /** Work that outlives the call (its record), for the service to wait for when it stops. */
   inBackground(work: Promise<void>): void
@@ -96,6 +97,7 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
     recorder,
     log,
     tries: dependencies.tries,
+    offersInformation: dependencies.offersInformation,
     asksSatisfaction: dependencies.asksSatisfaction,
     nextIdempotencyKey: (step) => {
       const ordinal = (counts.get(step) ?? 0) + 1

@@ -16,6 +16,7 @@ export type StepName =
   | 'open-ticket'
   | 'after-ticket'
   | 'ask-ticket'
+  | 'information'
   | 'technician'
   | 'give-up'
   | 'goodbye'

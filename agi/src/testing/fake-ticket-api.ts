@@ -1,5 +1,11 @@
 import { HelpdeskError } from '@ura/core/errors'
-import type { CallRecord, CatalogueAnswer, OfficeHoursAnswer, TicketStatus } from '@ura/core/ticket-api/schemas'
+import type {
+  AnnouncementsAnswer,
+  CallRecord,
+  CatalogueAnswer,
+  OfficeHoursAnswer,
+  TicketStatus,
+} from '@ura/core/ticket-api/schemas'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 
 /** What the fake API was asked to do, in order: method and the part of the request that tells calls apart. */
@@ -42,6 +48,7 @@ export class FakeTicketApi {
       speech?: boolean
       open?: boolean
       ticketStatus?: TicketStatus
+      announcements?: AnnouncementsAnswer['informacoes']
       overrides?: Partial<TicketApi>
     } = {},
   ) {
@@ -75,6 +82,12 @@ export class FakeTicketApi {
           : { status: false, tentativas_restantes: 4, motivo: 'incorreto' }
       },
       catalogue: async () => (options.speech === false ? withoutAudio(catalogue) : catalogue),
+      announcements: async () => ({ status: true, versao: 'v1', informacoes: options.announcements ?? [] }),
+      announcementSpeech: async (id) => ({
+        status: true,
+        texto: '…',
+        ...spoken(id === null ? 'announcements' : `announcement-${id}`),
+      }),
       openTicket: async ({ service, idempotencyKey }) => {
         note('openTicket', `${service} ${idempotencyKey}`)
         return { status: true, protocolo: '10017', ...spoken('protocol') }

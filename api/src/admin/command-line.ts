@@ -5,6 +5,7 @@ import type { Environment } from '@ura/core/configuration'
 import { databaseUrlOf, readStorageConfiguration } from '../config.ts'
 import { openDatabase } from '../database/connection.ts'
 import { openAdminDatabase } from './admin-database.ts'
+import { announcementCommands } from './announcement-commands.ts'
 import { catalogueCommands } from './catalogue-commands.ts'
 import { clientCommands } from './client-commands.ts'
 import type { Command, CommandInput, CommandOutcome, Commands } from './command.ts'
@@ -28,6 +29,7 @@ const commands: Commands = {
   ...holidayCommands,
   ...clientCommands,
   ...webhookCommands,
+  ...announcementCommands,
   ...satisfactionCommands,
   ...migrationCommands,
   ...retentionCommands,

@@ -25,6 +25,7 @@ export type AuditEvent =
   | 'user_added'
   | 'user_changed'
   | 'catalogue_changed'
+  | 'announcements_changed'
   | 'identity_declined'
   | 'identified_by_extension'
   | 'extension_refused'

@@ -21,6 +21,7 @@ export interface Schema {
   ticket_notes: TicketNotesTable
   calls: CallsTable
   satisfaction_ratings: SatisfactionRatingsTable
+  announcements: AnnouncementsTable
   webhook_endpoints: WebhookEndpointsTable
   webhook_deliveries: WebhookDeliveriesTable
 }
@@ -176,6 +177,14 @@ interface SatisfactionRatingsTable {
   moment: string
   score: number
   rated_at_ms: number
+}
+
+interface AnnouncementsTable {
+  id: Generated<number>
+  title: string
+  text: string
+  position: number
+  active: Generated<number>
 }
 
 interface WebhookEndpointsTable {

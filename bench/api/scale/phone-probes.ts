@@ -155,10 +155,13 @@ export const phoneProbes: readonly Probe[] = [
   ...sessionProbes,
   ...userProbes,
   plainGet('listarServicos', '/api/servicos'),
+  plainGet('listarInformacoes', '/api/informacoes'),
+  { operation: 'falarInformacao', variant: '', request: () => post('falar_informacao', {}) },
   {
     operation: 'avaliarAtendimento',
     variant: '',
-    request: () => post('avaliar_atendimento', { chamada: `scale.${randomUUID()}`, momento: 'tecnico', nota: 5 }),
+    request: () =>
+      post('avaliar_atendimento', { chamada: `scale.${randomUUID()}`, momento: 'tecnico', nota: 5 }),
   },
   plainGet('consultarHorario', '/api/horario_atendimento'),
   ...ticketProbes,

@@ -20,6 +20,8 @@ const answers = {
   requestCode: answerOf(schemas.RequestCodeAnswer),
   verifyCode: answerOf(schemas.VerifyCodeAnswer),
   catalogue: answerOf(schemas.CatalogueAnswer),
+  announcements: answerOf(schemas.AnnouncementsAnswer),
+  announcementSpeech: answerOf(schemas.AnnouncementSpeechAnswer),
   openTicket: answerOf(schemas.OpenTicketAnswer),
   verifyTicket: answerOf(schemas.VerifyTicketAnswer),
   rate: answerOf(schemas.RateAnswer),
@@ -87,6 +89,10 @@ export function createTicketApiClient(options: TicketApiClientOptions): TicketAp
       known = isSpoken ? catalogue : null
       return catalogue
     },
+    announcements: async (signal) =>
+      present(await transport({ method: 'GET', path: 'informacoes', answer: answers.announcements, signal })),
+    announcementSpeech: (id, signal) =>
+      post('falar_informacao', id === null ? {} : { informacao: id }, answers.announcementSpeech, { signal }),
     openTicket: ({ userCode, service, callId, idempotencyKey }, signal) =>
       post(
         'novo_chamado',

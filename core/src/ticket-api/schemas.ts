@@ -11,6 +11,7 @@ import {
 } from './fields.ts'
 
 export { CallId, IdempotencyKey, UserCode } from './fields.ts'
+export * from './announcements.ts'
 export * from './call-record.ts'
 export * from './catalogue.ts'
 export * from './extension.ts'

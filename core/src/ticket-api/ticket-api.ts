@@ -1,4 +1,6 @@
 import type {
+  AnnouncementsAnswer,
+  AnnouncementSpeechAnswer,
   CallRecord,
   CatalogueAnswer,
   IdentifyExtensionAnswer,
@@ -46,6 +48,10 @@ export interface TicketApi {
   ): Promise<VerifyCodeAnswer>
   /** The catalogue of services with its spoken menus, as it is now. */
   catalogue(signal?: AbortSignal): Promise<CatalogueAnswer>
+  /** What callers may hear without saying who they are, as it is now. */
+  announcements(signal?: AbortSignal): Promise<AnnouncementsAnswer>
+  /** One announcement as text and audio; null is their menu. Gone since: `INFORMACAO_NAO_ENCONTRADA`. */
+  announcementSpeech(id: number | null, signal?: AbortSignal): Promise<AnnouncementSpeechAnswer>
   /** Opens a ticket; the same idempotency key gives the same ticket. */
   openTicket(
     request: { userCode: string; service: string; callId: string; idempotencyKey: string },
