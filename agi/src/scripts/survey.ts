@@ -10,7 +10,7 @@ import type { HelpdeskDependencies } from './helpdesk.ts'
  * nothing.
  */
 export function surveyScript(dependencies: HelpdeskDependencies): AgiHandler {
-  const { ticketApi, times, asksSatisfaction, inBackground } = dependencies
+  const { ticketApi, times, asksSatisfaction } = dependencies
   return async (agi) => {
     if (!asksSatisfaction) {
       return
@@ -20,8 +20,8 @@ export function surveyScript(dependencies: HelpdeskDependencies): AgiHandler {
     const line = new Line(agi, times, {
       missing: (sound) => log.warn({ prompt: sound.name }, 'prompt could not be played'),
     })
-    const goOn = (work: Promise<unknown>): void => inBackground(work.then(() => {}))
     const subject = { moment: 'tecnico', ticket: ticketOf(agi.environment.arguments) } as const
+    const goOn = (work: Promise<void>): void => dependencies.inBackground(work)
     await askSatisfaction({ callId, line, ticketApi, log, goOn }, subject)
   }
 }

@@ -82,7 +82,7 @@ async function tellAndAsk(
 /** The call's record waits for the rating as for a ticket. */
 function ratedCall(call: Call): RatedCall {
   const { callId, line, ticketApi, log } = call
-  const goOn = (work: Promise<unknown>): void => {
+  const goOn = (work: Promise<void>): void => {
     call.ticketUnderWay = Promise.allSettled([call.ticketUnderWay, work])
   }
   return { callId, line, ticketApi, log, goOn }

@@ -5,7 +5,7 @@ import { prompt } from '../call/sound.ts'
 /** What a rating is about, and whom the question needs. */
 export interface RatedCall extends Pick<Call, 'callId' | 'line' | 'ticketApi' | 'log'> {
   /** Work that goes on when the caller hangs up after the key. */
-  goOn(work: Promise<unknown>): void
+  goOn(work: Promise<void>): void
 }
 
 export interface RatedSubject {

@@ -37,40 +37,11 @@ const answers = {
 export function createTicketApiClient(options: TicketApiClientOptions): TicketApi {
   const transport = createTransport(options)
   let known: schemas.CatalogueAnswer | null = null
-  const post = async <S extends TSchema>(
-    path: string,
-    body: unknown,
-    answer: Answer<S>,
-    more: { idempotencyKey?: string; signal: AbortSignal | undefined },
-  ): Promise<Static<S>> => present(await transport({ method: 'POST', path, body, answer, ...more }))
+  const post: Post = async (path, body, answer, more) =>
+    present(await transport({ method: 'POST', path, body, answer, ...more }))
 
   return {
-    verifyUser: async ({ userCode, callId, callingNumber }, signal) => {
-      const body = {
-        usuario: userCode,
-        chamada: callId,
-        ...(callingNumber === null ? {} : { telefone: callingNumber }),
-      }
-      return (await post('verificar_usuario', body, answers.verifyUser, { signal })).status
-    },
-    userSpeech: (userCode, signal) =>
-      post('get_user_to_speech', { usuario: userCode }, answers.userSpeech, { signal }),
-    identifyExtension: ({ extension, callId }, signal) =>
-      post('identificar_ramal', { ramal: extension, chamada: callId }, answers.identifyExtension, { signal }),
-    confirmExtension: async ({ extension, userCode, callId }, signal) => {
-      const body = { ramal: extension, usuario: userCode, chamada: callId }
-      return (await post('confirmar_ramal', body, answers.confirmExtension, { signal })).status
-    },
-    requestAccessCode: ({ userCode, callId, idempotencyKey }, signal) =>
-      post('solicitar_codigo', { usuario: userCode, chamada: callId }, answers.requestCode, {
-        idempotencyKey,
-        signal,
-      }),
-    verifyAccessCode: ({ userCode, code, callId, idempotencyKey }, signal) =>
-      post('verificar_codigo', { user: userCode, codigo: code, chamada: callId }, answers.verifyCode, {
-        idempotencyKey,
-        signal,
-      }),
+    ...identityRequests(post),
     catalogue: async (signal) => {
       const current = known
       const answer = await transport({
@@ -118,5 +89,54 @@ export function createTicketApiClient(options: TicketApiClientOptions): TicketAp
       const path = `ligacoes/${encodeURIComponent(callId)}`
       return present(await transport({ method: 'GET', path, answer: answers.callRecords, signal })).ligacoes
     },
+  }
+}
+
+type Post = <S extends TSchema>(
+  path: string,
+  body: unknown,
+  answer: Answer<S>,
+  more: { idempotencyKey?: string; signal: AbortSignal | undefined },
+) => Promise<Static<S>>
+
+/** Who is calling: by registration code and access code, or by extension. */
+function identityRequests(
+  post: Post,
+): Pick<
+  TicketApi,
+  | 'verifyUser'
+  | 'userSpeech'
+  | 'identifyExtension'
+  | 'confirmExtension'
+  | 'requestAccessCode'
+  | 'verifyAccessCode'
+> {
+  return {
+    verifyUser: async ({ userCode, callId, callingNumber }, signal) => {
+      const body = {
+        usuario: userCode,
+        chamada: callId,
+        ...(callingNumber === null ? {} : { telefone: callingNumber }),
+      }
+      return (await post('verificar_usuario', body, answers.verifyUser, { signal })).status
+    },
+    userSpeech: (userCode, signal) =>
+      post('get_user_to_speech', { usuario: userCode }, answers.userSpeech, { signal }),
+    identifyExtension: ({ extension, callId }, signal) =>
+      post('identificar_ramal', { ramal: extension, chamada: callId }, answers.identifyExtension, { signal }),
+    confirmExtension: async ({ extension, userCode, callId }, signal) => {
+      const body = { ramal: extension, usuario: userCode, chamada: callId }
+      return (await post('confirmar_ramal', body, answers.confirmExtension, { signal })).status
+    },
+    requestAccessCode: ({ userCode, callId, idempotencyKey }, signal) =>
+      post('solicitar_codigo', { usuario: userCode, chamada: callId }, answers.requestCode, {
+        idempotencyKey,
+        signal,
+      }),
+    verifyAccessCode: ({ userCode, code, callId, idempotencyKey }, signal) =>
+      post('verificar_codigo', { user: userCode, codigo: code, chamada: callId }, answers.verifyCode, {
+        idempotencyKey,
+        signal,
+      }),
   }
 }
