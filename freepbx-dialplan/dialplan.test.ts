@@ -6,7 +6,7 @@ import { stepScriptNames } from '../agi/src/scripts/dialplan-steps/step-scripts.
 import { findDialplanFaults } from './dialplan-faults.ts'
 
 const allowed = {
-  scripts: ['check', 'helpdesk', ...stepScriptNames],
+  scripts: ['check', 'helpdesk', 'survey', ...stepScriptNames],
   prompts: promptIds,
   foreignContexts: ['ext-queues', 'macro-user-callerid', 'sub-record-check', 'timeconditions'], // FreePBX's own
 }

@@ -7,7 +7,8 @@ import { OfficeHours } from './call/office-hours.ts'
 import type { AgiConfiguration } from './config.ts'
 import { checkScript } from './scripts/check.ts'
 import { routeStepScripts } from './scripts/dialplan-steps/step-scripts.ts'
-import { helpdeskScript } from './scripts/helpdesk.ts'
+import { type HelpdeskDependencies, helpdeskScript } from './scripts/helpdesk.ts'
+import { surveyScript } from './scripts/survey.ts'
 
 export interface AgiApp {
   listen(): Promise<{ host: string; port: number }>
@@ -43,19 +44,25 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     log,
     times: { firstDigitMs: config.firstDigitMs, betweenDigitsMs: config.betweenDigitsMs },
   }
-  const helpdesk = helpdeskScript({
+  const dependencies: HelpdeskDependencies = {
     ...shared,
     tries: config.tries,
+    extensions: config,
+    offersInformation: config.informationMenu === 'on',
+    asksSatisfaction: config.satisfactionSurvey === 'on',
     inBackground: (work) => {
       records.add(work)
       void work.finally(() => records.delete(work))
     },
-  })
+  }
   const server = createAgiServer({
-    router: routeStepScripts(new AgiRouter().script('helpdesk', helpdesk).script('check', checkScript), {
-      ...shared,
-      apiBudgetMs: config.apiBudgetMs,
-    }),
+    router: routeStepScripts(
+      new AgiRouter()
+        .script('helpdesk', helpdeskScript(dependencies))
+        .script('survey', surveyScript(dependencies))
+        .script('check', checkScript),
+      { ...shared, apiBudgetMs: config.apiBudgetMs },
+    ),
     maxCalls: config.maxCalls,
     onError: (error, call) =>
       log.error({ err: error, channel: call?.environment.channel }, 'call handler failed'),

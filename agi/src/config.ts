@@ -1,4 +1,5 @@
 import { readConfiguration, type Configuration, type Environment } from '@ura/core/configuration'
+import { extensionFaults, extensionSettings } from '@ura/core/extension-patterns'
 import { logLevels } from '@ura/core/logger'
 import { choice, httpUrl, integer, port, secret, text } from '@ura/core/settings'
 
@@ -50,6 +51,19 @@ export const agiSettings = {
     max: 15_000,
     description: 'time for one step at the ticket API, retries included, in milliseconds',
   }),
+  ...extensionSettings,
+  informationMenu: choice('INFORMATION_MENU', {
+    default: 'on',
+    words: ['off', 'on'],
+    description:
+      'on: key 4 of the main menu, whenever the API has announcements; off: callers never hear of them',
+  }),
+  satisfactionSurvey: choice('SATISFACTION_SURVEY', {
+    default: 'off',
+    words: ['off', 'on'],
+    description:
+      'on: callers may rate a resolved ticket after its status, and a call with a technician (URA_SURVEY in the dialplan)',
+  }),
   logLevel: choice('LOG_LEVEL', {
     default: 'info',
     words: logLevels,
@@ -61,5 +75,5 @@ export type AgiConfiguration = Configuration<typeof agiSettings>
 
 /** @throws ConfigurationError with every fault at once. */
 export function readAgiConfiguration(environment: Environment): AgiConfiguration {
-  return readConfiguration(agiSettings, environment)
+  return readConfiguration(agiSettings, environment, extensionFaults)
 }

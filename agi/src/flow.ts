@@ -6,7 +6,9 @@ import { afterTicket } from './steps/after-ticket.ts'
 import { askTicket } from './steps/ask-ticket.ts'
 import { chooseCategory } from './steps/choose-category.ts'
 import { chooseService } from './steps/choose-service.ts'
+import { confirmExtension } from './steps/confirm-extension.ts'
 import { confirmIdentity } from './steps/confirm-identity.ts'
+import { information } from './steps/information.ts'
 import { mainMenu } from './steps/main-menu.ts'
 import { openTicket } from './steps/open-ticket.ts'
 import { registrationCode } from './steps/registration-code.ts'
@@ -17,6 +19,7 @@ import { giveUp, goodbye, technician } from './steps/technician.ts'
 const steps: Readonly<Record<StepName, Step>> = {
   'main-menu': mainMenu,
   'registration-code': registrationCode,
+  'confirm-extension': confirmExtension,
   'access-code': accessCode,
   'confirm-identity': confirmIdentity,
   'choose-category': chooseCategory,
@@ -24,6 +27,7 @@ const steps: Readonly<Record<StepName, Step>> = {
   'open-ticket': openTicket,
   'after-ticket': afterTicket,
   'ask-ticket': askTicket,
+  information,
   technician,
   'give-up': giveUp,
   goodbye,

@@ -4,6 +4,8 @@ import type { HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import type { Registry } from 'prom-client'
 import { accessCodeRoutes } from './access-codes/routes.ts'
+import { announcementResourceRoutes } from './announcements/announcement-resource-routes.ts'
+import { announcementRoutes } from './announcements/routes.ts'
 import { audioFileRoute, removeAudioRoute } from './audio/routes.ts'
 import { createSpokenAudio } from './audio/spoken-audio.ts'
 import { createRefusalRecorder } from './audit/audit-log.ts'
@@ -37,6 +39,8 @@ import { ensureFirstOfficeHours } from './office-hours/office-hours-repository.t
 import { officeHoursRoutes } from './office-hours/routes.ts'
 import { type PeriodicWork, startPeriodicWork } from './periodic-work.ts'
 import { removeExpired, retentionRules } from './retention/retention.ts'
+import { satisfactionResourceRoutes } from './satisfaction/satisfaction-resource-routes.ts'
+import { satisfactionRoutes } from './satisfaction/routes.ts'
 import { createConfiguredSpeech } from './speech/configured-speech.ts'
 import type { SpeechService } from './speech/speech-service.ts'
 import type { Synthesizer } from './speech/synthesizer.ts'
@@ -49,6 +53,7 @@ import { ensureSampleUsers } from './users/sample-users.ts'
 import { fillNameKeys } from './users/name-key.ts'
 import { pruneAttempts } from './users/registration-attempts.ts'
 import { userResourceRoutes } from './users/user-resource-routes.ts'
+import { extensionRoutes } from './users/extension-routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { pruneDeliveries } from './webhooks/webhook-delivery-repository.ts'
 import { createWebhookSender, type WebhookSender } from './webhooks/webhook-sender.ts'
@@ -219,9 +224,12 @@ function phoneRoutes(scope: HttpServer, context: ApiContext): void {
   answerConditionalRequests(scope)
   endSessionRoute(scope, context)
   userRoutes(scope, context)
+  extensionRoutes(scope, context)
   accessCodeRoutes(scope, context)
   catalogueRoutes(scope, context)
+  announcementRoutes(scope, context)
   ticketRoutes(scope, context)
+  satisfactionRoutes(scope, context)
   officeHoursRoutes(scope, context)
   callRoutes(scope, context)
   removeAudioRoute(scope, context)
@@ -235,7 +243,9 @@ function resourceRoutes(scope: HttpServer, context: ApiContext): void {
   ticketHistoryRoutes(scope, context)
   userResourceRoutes(scope, context)
   serviceResourceRoutes(scope, context)
+  announcementResourceRoutes(scope, context)
   callResourceRoutes(scope, context)
+  satisfactionResourceRoutes(scope, context)
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   type Setting,
 } from '@ura/core/configuration'
 import { isMysqlUrl } from '@ura/core/database/mysql-session'
+import { extensionFaults, extensionSettings } from '@ura/core/extension-patterns'
 import { logLevels } from '@ura/core/logger'
 import {
   choice,
@@ -196,6 +197,11 @@ export const apiSettings = {
     min: 1,
     max: 1_440,
   }),
+  ...extensionSettings,
+  extensionClients: text('EXTENSION_CLIENTS', {
+    description: 'Clients that are believed when they say which extension calls, separated by commas',
+    default: 'telefonia',
+  }),
   ...synthesizerSettings,
   speechCacheMegabytes: integer('SPEECH_CACHE_MEGABYTES', {
     description: 'Size at which the least recently used audio is removed',
@@ -221,7 +227,10 @@ export type ApiConfiguration = Configuration<typeof apiSettings>
  * @throws ConfigurationError with all faults
  */
 export function readApiConfiguration(environment: Environment): ApiConfiguration {
-  return readConfiguration(apiSettings, environment, synthesizerFaults)
+  return readConfiguration(apiSettings, environment, (config) => [
+    ...synthesizerFaults(config),
+    ...extensionFaults(config),
+  ])
 }
 
 /**

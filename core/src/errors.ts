@@ -37,6 +37,7 @@ export const errorTable = {
     retryable: false,
     message: 'Nenhum código de acesso foi pedido por este usuário nesta ligação.',
   },
+  INFORMACAO_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Informação não encontrada.' },
   LIGACAO_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Ligação não encontrada.' },
   MENSAGEM_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Mensagem não encontrada.' },
   METODO_NAO_PERMITIDO: { statusCode: 405, retryable: false, message: 'Método HTTP não permitido.' },

@@ -52,7 +52,12 @@ const prompts = (...ids: PromptId[]): PromptId[] => ids
 
 /** The whole call, from greeting to goodbye. Every prompt is in it once. */
 export const callSteps: readonly CallStep[] = [
-  { id: 'menu', title: 'Menu principal', sounds: prompts('main-menu') },
+  { id: 'menu', title: 'Menu principal', sounds: prompts('main-menu', 'main-menu-with-information') },
+  {
+    id: 'ramal',
+    title: 'Ramal que identifica',
+    sounds: prompts('extension-name-before', 'extension-name-after'),
+  },
   {
     id: 'cadastro',
     title: 'Código de cadastro',
@@ -120,6 +125,16 @@ export const callSteps: readonly CallStep[] = [
     id: 'equipe',
     title: 'Equipe técnica',
     sounds: [...prompts('transferring', 'recording-notice', 'out-of-hours'), ...examplesOf('retorno')],
+  },
+  {
+    id: 'informacoes',
+    title: 'Informações',
+    sounds: prompts('information-menu', 'after-information', 'information-unavailable'),
+  },
+  {
+    id: 'avaliacao',
+    title: 'Avaliação',
+    sounds: prompts('ask-satisfaction', 'satisfaction-thanks'),
   },
   {
     id: 'qualquer',

@@ -12,7 +12,7 @@ import { lists } from '../../bench/api/scale/lists.ts'
 import { pageProbes } from '../../bench/api/scale/pages.ts'
 import { phoneProbes } from '../../bench/api/scale/phone-probes.ts'
 import { growingTables, populate } from '../../bench/api/scale/populate.ts'
-import type { Population } from '../../bench/api/scale/population.ts'
+import { extensionEnvironment, type Population } from '../../bench/api/scale/population.ts'
 import type { Probe } from '../../bench/api/scale/probe.ts'
 import { resourceProbes } from '../../bench/api/scale/resource-probes.ts'
 import { ask, type Facts, type Target } from '../../bench/api/scale/target.ts'
@@ -53,6 +53,7 @@ export async function readRequestPlans(databaseUrl: string): Promise<RequestPlan
     API_PORT: '0',
     // SQLite works in this very process, and its longest statements are those of the measurement.
     API_EVENT_LOOP_DELAY_MAX_MS: '60000',
+    ...extensionEnvironment,
   })
   const token = await fill(databaseUrl)
   const log = createLogger({ service: 'api', level: 'silent' })

@@ -16,6 +16,8 @@ export type DialOptions = {
   callerId: string
   /** 7000: the helpdesk; 7001: the same by Gosub; others as the test defined them. */
   extension: string
+  /** Which endpoint of the exchange under test takes the call: the trunk's (default) or that of desk phone 2001. */
+  from?: 'trunk' | 'desk'
   /** Begins to record what the caller hears at the moment of the answer; default false. */
   record?: boolean
   /** Asterisk's format of the recording: `wav` (8,000 Hz, the default) or `wav16`. */
@@ -69,7 +71,7 @@ export function createDialer(ends: {
   recordings: string
 }): (options: DialOptions) => Promise<Call> {
   const { ari, office, ura, recordings } = ends
-  return async ({ callerId, extension, record = false, recordFormat = 'wav' }) => {
+  return async ({ callerId, extension, from = 'trunk', record = false, recordFormat = 'wav' }) => {
     const id = randomUUID()
     const trace = traceUraChannel(ura, id)
     const answered = nextAriEvent(ari, id, 'StasisStart')
@@ -78,7 +80,7 @@ export function createDialer(ends: {
     void ended.finally(trace.stop)
     await ari.request('POST', 'channels', {
       query: {
-        endpoint: `PJSIP/${extension}@ura`,
+        endpoint: `PJSIP/${extension}@${from === 'desk' ? 'ura-desk' : 'ura'}`,
         app: phoneApplication,
         appArgs: 'caller',
         callerId,

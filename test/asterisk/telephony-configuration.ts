@@ -20,6 +20,10 @@ export const phoneApplication = 'phone'
 /** The SIP header that tells the two ends of a call that they belong together. */
 export const callHeader = 'X-Test-Call'
 
+/** A desk phone's endpoint in the exchange under test, and the address that its calls come from. */
+const deskEndpoint = '2001'
+const deskAddress = '127.0.0.2'
+
 /** The technician's extension at the office. */
 export const technicianExtension = '3001'
 
@@ -86,6 +90,12 @@ type=identify
 endpoint=office
 match=127.0.0.1
 
+${trunkEndpoint({ name: deskEndpoint, context: 'from-office', trunk, contact: `sip:${deskAddress}:${trunk.officeSipPort}` })}
+[${deskEndpoint}]
+type=identify
+endpoint=${deskEndpoint}
+match=${deskAddress}
+
 ${trunkEndpoint({
   name: 'technician',
   context: 'from-office',
@@ -118,6 +128,19 @@ ${trunkEndpoint({ name: 'ura', context: 'from-ura', trunk, contact: `sip:127.0.0
 type=identify
 endpoint=ura
 match=127.0.0.1
+
+[transport-desk]
+type=transport
+protocol=udp
+bind=${deskAddress}:${trunk.officeSipPort}
+
+${trunkEndpoint({
+  name: 'ura-desk',
+  context: 'from-ura',
+  trunk,
+  contact: `sip:127.0.0.1:${trunk.uraSipPort}`,
+  transport: 'transport-desk',
+})}
 `,
   }
 }
@@ -134,12 +157,20 @@ function transport(port: number): string {
 }
 
 /** Both ends ask for the same user and password; digits as RFC 4733 events. */
-function trunkEndpoint(options: { name: string; context: string; trunk: Trunk; contact: string }): string {
-  const { name, trunk } = options
+function trunkEndpoint(options: {
+  name: string
+  context: string
+  trunk: Trunk
+  contact: string
+  /** Default: any. */
+  transport?: string
+}): string {
+  const { name, trunk, transport: through } = options
   return `
 [${name}]
 type=endpoint
 context=${options.context}
+${through === undefined ? '' : `transport=${through}`}
 disallow=all
 allow=${trunk.codec}
 dtmf_mode=rfc4733

@@ -16,6 +16,8 @@ export interface Person {
   /** Their name, being fetched since the code was known; null when it can't be had. */
   readonly name: Promise<UserSpeechAnswer | null>
   readonly verified: boolean
+  /** It was the desk extension that proved it: no code of any kind was keyed. */
+  readonly byExtension?: boolean
 }
 
 /** Everything a step of the call works with. One object a call; steps change only what stands after `purpose`. */
@@ -31,11 +33,19 @@ export interface Call {
   readonly recorder: CallRecorder
   readonly log: Logger
   readonly tries: number
+  /** Whether callers are offered announcements when there are some. */
+  readonly offersInformation: boolean
+  /** Whether callers are asked what they think. */
+  readonly asksSatisfaction: boolean
   /**
    * A key for the next request of this kind: call, this entry of it, step and count. Whoever repeats the request uses
    * the same key; a call that comes back later (a technician transfers it) makes requests of its own.
    */
   nextIdempotencyKey(step: string): string
+  /** The channel's name at this moment: a transfer may have put another one in its place. */
+  channelName(): Promise<string | null>
+  /** The trusted desk extension that calls; null when there is none, and once it was asked about. */
+  extension: string | null
   /** What the caller chose in the main menu. */
   purpose: 'open-ticket' | 'query-ticket'
   person: Person | null

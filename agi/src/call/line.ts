@@ -112,6 +112,23 @@ export class Line {
     return digits === '' ? { kind: 'nothing' } : { kind: 'digits', digits }
   }
 
+  /** How many keys wait for the questions to come, after those that follow the first within `nextMs` of each other. */
+  async countKeysAhead(nextMs: number): Promise<number> {
+    while (this.#keysAhead.length > 0 && this.#keysAhead.length < keyAheadMax) {
+      const key = await this.#waitForKey(nextMs)
+      if (key === null) {
+        break
+      }
+      this.#keepAhead(key)
+    }
+    return this.#keysAhead.length
+  }
+
+  /** Whether keys wait for the questions to come. */
+  get hasKeysAhead(): boolean {
+    return this.#keysAhead.length > 0
+  }
+
   /** Drops keys that were keyed ahead: after a wrong answer they would answer the wrong question. */
   forgetKeysAhead(): void {
     this.#keysAhead = []

@@ -5,6 +5,7 @@
  */
 export const promptIds = [
   'main-menu',
+  'main-menu-with-information',
   'ask-registration',
   'unknown-registration',
   'access-code-sent',
@@ -15,6 +16,8 @@ export const promptIds = [
   'access-code-resent',
   'access-code-undeliverable',
   'access-code-expired',
+  'extension-name-before',
+  'extension-name-after',
   'confirm-name-before',
   'confirm-name-after',
   'identity-declined',
@@ -36,6 +39,11 @@ export const promptIds = [
   'status-closed',
   'status-cancelled',
   'after-status',
+  'ask-satisfaction',
+  'satisfaction-thanks',
+  'information-menu',
+  'after-information',
+  'information-unavailable',
   'transferring',
   'recording-notice',
   'out-of-hours',

@@ -4,6 +4,8 @@ import type { PromptId } from './ids.ts'
 export const promptTexts: Readonly<Record<PromptId, string>> = {
   'main-menu':
     'Central de informática. Para abrir um chamado, tecle 1. Para consultar um chamado, tecle 2. Para falar com a equipe técnica, tecle 3. Para ouvir novamente, tecle 9.',
+  'main-menu-with-information':
+    'Central de informática. Para abrir um chamado, tecle 1. Para consultar um chamado, tecle 2. Para falar com a equipe técnica, tecle 3. Para ouvir informações, tecle 4. Para ouvir novamente, tecle 9.',
   'ask-registration': 'Digite seu código de cadastro, seguido de jogo da velha.',
   'unknown-registration': 'Código de cadastro não encontrado.',
   'access-code-sent': 'Enviamos um código de acesso para o seu WhatsApp. Abra a mensagem no próprio celular.',
@@ -14,6 +16,8 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'access-code-resent': 'Enviamos um novo código de acesso. O código anterior não vale mais.',
   'access-code-undeliverable': 'Não foi possível enviar o código de acesso.',
   'access-code-expired': 'Este código de acesso não vale mais. Para receber um novo código, tecle asterisco.',
+  'extension-name-before': 'Este ramal é de:',
+  'extension-name-after': 'Para confirmar que é você, tecle 1. Se não é você, tecle 2.',
   'confirm-name-before': 'Este cadastro é de:',
   'confirm-name-after': 'Para confirmar que o cadastro é seu, tecle 1. Se não é seu, tecle 2.',
   'identity-declined':
@@ -41,6 +45,14 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'status-cancelled': 'Seu chamado foi cancelado.',
   'after-status':
     'Para consultar outro chamado, tecle 1. Para ouvir novamente, tecle 9. Para voltar ao menu principal, tecle 0.',
+  'ask-satisfaction':
+    'Para avaliar este atendimento, digite uma nota de 1 a 5, a maior. Para pular, aguarde.',
+  'satisfaction-thanks': 'Sua avaliação foi registrada.',
+  'information-menu':
+    'Digite o número da informação. Para ouvir novamente, tecle 9. Para voltar, tecle asterisco.',
+  'after-information':
+    'Para ouvir novamente, tecle 9. Para outras informações, tecle asterisco. Para voltar ao menu principal, tecle 0.',
+  'information-unavailable': 'Esta informação não está disponível no momento.',
   transferring: 'Aguarde, por favor. Vamos transferir sua ligação para a equipe técnica.',
   'recording-notice': 'Esta conversa será gravada para registro e melhoria do atendimento.',
   'out-of-hours': 'No momento, a equipe técnica está fora do horário de atendimento.',

@@ -7,6 +7,7 @@ import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import type { Call } from '../call/call.ts'
 import { callingNumberOf, readCallId } from '../call/call-origin.ts'
 import { CallRecorder } from '../call/call-recorder.ts'
+import { type ExtensionPolicy, trustedExtensionOf } from '../call/desk-extension.ts'
 import { Line, type LineTimes } from '../call/line.ts'
 import type { OfficeHours } from '../call/office-hours.ts'
 import { runFlow } from '../flow.ts'
@@ -20,6 +21,9 @@ export interface HelpdeskDependencies {
   log: Logger
   times: LineTimes
   tries: number
+  extensions: ExtensionPolicy
+  offersInformation: boolean
+  asksSatisfaction: boolean
   /** Work that outlives the call (its record), for the service to wait for when it stops. */
   inBackground(work: Promise<void>): void
 }
@@ -93,11 +97,15 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
     recorder,
     log,
     tries: dependencies.tries,
+    offersInformation: dependencies.offersInformation,
+    asksSatisfaction: dependencies.asksSatisfaction,
     nextIdempotencyKey: (step) => {
       const ordinal = (counts.get(step) ?? 0) + 1
       counts.set(step, ordinal)
       return `${callId}/${session}/${step}-${ordinal}`
     },
+    channelName: () => agi.getFullVariable('${CHANNEL(name)}'),
+    extension: trustedExtensionOf(environment.channel, dependencies.extensions),
     purpose: 'open-ticket',
     person: null,
     category: null,

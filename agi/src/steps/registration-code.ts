@@ -5,8 +5,11 @@ import type { Step } from './step.ts'
 
 const registrationDigitsMax = 12
 
-/** Asks for the registration code until the API knows it. */
+/** Asks for the registration code until the API knows it; a trusted extension is asked about first. */
 export const registrationCode: Step = async (call) => {
+  if (call.extension !== null) {
+    return 'confirm-extension'
+  }
   for (let failures = 0; failures < call.tries; failures += 1) {
     const answer = await call.line.askNumber(registrationDigitsMax, prompt('ask-registration'))
     if (answer.kind !== 'digits') {

@@ -8,6 +8,7 @@ export interface Ending {
 export type StepName =
   | 'main-menu'
   | 'registration-code'
+  | 'confirm-extension'
   | 'access-code'
   | 'confirm-identity'
   | 'choose-category'
@@ -15,6 +16,7 @@ export type StepName =
   | 'open-ticket'
   | 'after-ticket'
   | 'ask-ticket'
+  | 'information'
   | 'technician'
   | 'give-up'
   | 'goodbye'

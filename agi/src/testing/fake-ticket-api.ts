@@ -1,9 +1,17 @@
 import { HelpdeskError } from '@ura/core/errors'
-import type { CallRecord, CatalogueAnswer, OfficeHoursAnswer } from '@ura/core/ticket-api/schemas'
+import type {
+  AnnouncementsAnswer,
+  CallRecord,
+  CatalogueAnswer,
+  OfficeHoursAnswer,
+  TicketStatus,
+} from '@ura/core/ticket-api/schemas'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 
 /** What the fake API was asked to do, in order: method and the part of the request that tells calls apart. */
 export type Asked = [method: keyof TicketApi, what: string]
+
+type Rating = Parameters<TicketApi['rate']>[0]
 
 const audio = (name: string): { url: string; nome_audio: string } => ({
   url: `http://127.0.0.1/audio/${name}.wav`,
@@ -32,11 +40,20 @@ const catalogue: CatalogueAnswer = {
 export class FakeTicketApi {
   readonly asked: Asked[] = []
   readonly records: CallRecord[] = []
+  readonly ratings: Rating[] = []
   readonly api: TicketApi
   /** User codes with the calls in which their access code was verified. */
   readonly #identified = new Set<string>()
 
-  constructor(options: { speech?: boolean; open?: boolean; overrides?: Partial<TicketApi> } = {}) {
+  constructor(
+    options: {
+      speech?: boolean
+      open?: boolean
+      ticketStatus?: TicketStatus
+      announcements?: AnnouncementsAnswer['informacoes']
+      overrides?: Partial<TicketApi>
+    } = {},
+  ) {
     const spoken = (name: string): typeof silent | ReturnType<typeof audio> =>
       options.speech === false ? silent : audio(name)
     const note = (...asked: Asked): void => void this.asked.push(asked)
@@ -46,6 +63,16 @@ export class FakeTicketApi {
         return userCode === '1001'
       },
       userSpeech: async () => ({ status: true, nome: 'Ana Souza', ...spoken('name') }),
+      identifyExtension: async ({ extension }) => {
+        note('identifyExtension', extension)
+        return extension === '2001'
+          ? { status: true, usuario: '1001', nome: 'Ana Souza', ...spoken('name') }
+          : { status: false }
+      },
+      confirmExtension: async ({ extension, userCode }) => {
+        note('confirmExtension', `${extension} ${userCode}`)
+        return true
+      },
       requestAccessCode: async ({ idempotencyKey }) => {
         note('requestAccessCode', idempotencyKey)
         const expiry = { expira_em: '2026-01-01T00:00:00Z', digitos: 4 }
@@ -65,6 +92,12 @@ export class FakeTicketApi {
           : { status: false, tentativas_restantes: 4, motivo: 'incorreto' }
       },
       catalogue: async () => (options.speech === false ? withoutAudio(catalogue) : catalogue),
+      announcements: async () => ({ status: true, versao: 'v1', informacoes: options.announcements ?? [] }),
+      announcementSpeech: async (id) => ({
+        status: true,
+        texto: '…',
+        ...spoken(id === null ? 'announcements' : `announcement-${id}`),
+      }),
       openTicket: async ({ userCode, service, callId, idempotencyKey, requireIdentification }) => {
         note('openTicket', `${service} ${idempotencyKey}`)
         if (requireIdentification === true && !this.#identified.has(`${userCode} ${callId}`)) {
@@ -81,14 +114,19 @@ export class FakeTicketApi {
           status: true,
           chamado: {
             protocolo: protocol,
-            situacao: 'em_atendimento',
+            situacao: options.ticketStatus ?? 'em_atendimento',
             servico: 'Computador não liga',
             categoria: 'Computador',
             aberto_em: '2026-01-01T00:00:00Z',
             atualizado_em: '2026-01-01T00:00:00Z',
+            avaliado: this.ratings.length > 0,
           },
           ...spoken('status'),
         }
+      },
+      rate: async (rating) => {
+        this.ratings.push(rating)
+        return true
       },
       officeHours: async () => hours(options.open ?? true, spoken('next-opening')),
       removeAudio: async (audioName) => {

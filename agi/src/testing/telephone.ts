@@ -2,10 +2,17 @@ import { fakeCall, type FakeCall, type FakeCaller, type FakeQuirks } from 'aster
 import { ScriptedCaller } from './scripted-caller.ts'
 
 export interface TelephoneOptions {
+  /** Default: `helpdesk`, with entry and round for its arguments. */
+  script?: string
+  arguments?: readonly string[]
   entry?: string
   round?: string
   callerId?: string
   linkedId?: string
+  /** The channel's name, as `PJSIP/2001-0000001a`; default: an endpoint of the calling number. */
+  channel?: string
+  /** Its name later on, after a transfer; default: the same. */
+  channelLater?: string
   newestCode?: () => Promise<string | null>
   hears?: FakeCaller['hears']
   missingFiles?: (file: string) => boolean
@@ -48,13 +55,15 @@ export class Telephone {
 
   /** Calls with a caller of the test's own. */
   dial(caller: FakeCaller, options: TelephoneOptions = {}): FakeCall {
-    const { entry = 'start', round = '1' } = options
+    const { entry = 'start', round = '1', channelLater: later = options.channel } = options
     return fakeCall({
       port: this.#port,
-      script: 'helpdesk',
-      arguments: [entry, round],
+      script: options.script ?? 'helpdesk',
+      arguments: options.arguments ?? [entry, round],
       callerId: options.callerId ?? '2001',
       ...(options.linkedId && { linkedId: options.linkedId }),
+      ...(options.channel && { environment: { agi_channel: options.channel } }),
+      ...(later !== undefined && { variables: { 'CHANNEL(name)': later } }),
       ...(options.missingFiles && { missingFiles: options.missingFiles }),
       ...(options.quirks && { quirks: options.quirks }),
       caller,

@@ -4,8 +4,12 @@ import type { FinishedCall, TelephoneOptions } from './telephone.ts'
 import { TestLine } from './test-line.ts'
 
 /** A line to a service on this ticket API; closed with the test. Its log's lines go to `logged`. */
-export async function openLine({ api }: FakeTicketApi, logged: string[] = []): Promise<TestLine> {
-  const line = await TestLine.open(api, logged)
+export async function openLine(
+  { api }: FakeTicketApi,
+  logged: string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestLine> {
+  const line = await TestLine.open(api, logged, environment)
   onTestFinished(() => line.close())
   return line
 }
@@ -14,9 +18,9 @@ export async function openLine({ api }: FakeTicketApi, logged: string[] = []): P
 export async function callOnce(
   fake: FakeTicketApi,
   keys: string,
-  options?: TelephoneOptions,
+  options?: TelephoneOptions & { environment?: Readonly<Record<string, string>> },
 ): Promise<FinishedCall> {
-  const line = await openLine(fake)
+  const line = await openLine(fake, [], options?.environment)
   const result = await line.telephone.call(keys, options)
   await line.close()
   return result

@@ -31,6 +31,7 @@ export class TestLine {
       AGI_PORT: '0',
       HELPDESK_API_TOKEN: 'a-token-that-is-not-used',
       AGI_DRAIN_MS: '500',
+      ...environment,
     })
     const log = createLogger({
       service: 'agi',

@@ -5,6 +5,7 @@ import type { Environment } from '@ura/core/configuration'
 import { databaseUrlOf, readStorageConfiguration } from '../config.ts'
 import { openDatabase } from '../database/connection.ts'
 import { openAdminDatabase } from './admin-database.ts'
+import { announcementCommands } from './announcement-commands.ts'
 import { catalogueCommands } from './catalogue-commands.ts'
 import { clientCommands } from './client-commands.ts'
 import type { Command, CommandInput, CommandOutcome, Commands } from './command.ts'
@@ -16,6 +17,7 @@ import { retentionCommands } from './retention-commands.ts'
 import { ticketCommands } from './ticket-commands.ts'
 import { userCommands } from './user-commands.ts'
 import { userImportCommands } from './user-import-commands.ts'
+import { satisfactionCommands } from './satisfaction-commands.ts'
 import { webhookCommands } from './webhook-commands.ts'
 
 const commands: Commands = {
@@ -27,6 +29,8 @@ const commands: Commands = {
   ...holidayCommands,
   ...clientCommands,
   ...webhookCommands,
+  ...announcementCommands,
+  ...satisfactionCommands,
   ...migrationCommands,
   ...retentionCommands,
   ...privacyCommands,

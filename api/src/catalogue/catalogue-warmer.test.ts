@@ -48,6 +48,18 @@ describe('the catalogue warmer', () => {
       expect(texts.filter((text) => text.includes('Computador queimado'))).toHaveLength(1)
     }))
 
+  it('speaks announcements with their menu, and no menu without announcements', () =>
+    withWarmer(async (test, warmer) => {
+      await asked(test, warmer, { rounds: 2 })
+      const admin = await createTestClient(test, 'admin')
+      await admin.post('/api/v1/announcements', { title: 'Horário', text: 'Das oito às dezessete.' })
+      const texts = await asked(test, warmer, { rounds: 2 })
+      expect(texts.slice(-2)).toEqual([
+        'Horário, tecle 1. Para ouvir novamente, tecle 9. Para voltar, tecle asterisco.',
+        'Das oito às dezessete.',
+      ])
+    }))
+
   it('looks after an hour whether all are still there', () =>
     withWarmer(async (test, warmer) => {
       const first = await asked(test, warmer, { rounds: 60 })

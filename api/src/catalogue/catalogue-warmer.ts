@@ -1,3 +1,11 @@
+import {
+  announcementMenuText,
+  announcementsVersion,
+  announcementText,
+  offeredAnnouncements,
+  type OfferedAnnouncement,
+} from '../announcements/announcement.ts'
+import { listAnnouncements } from '../announcements/announcement-repository.ts'
 import { addAbortListener } from 'node:events'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
@@ -6,11 +14,11 @@ import type { SpeechService } from '../speech/speech-service.ts'
 import { type Catalogue, catalogueVersion, categoryMenuText, serviceMenuText } from './catalogue.ts'
 import { readCatalogue } from './catalogue-repository.ts'
 
-/** Speaks the catalogue's menus before a call asks for them. */
+/** Speaks the catalogue's menus and the announcements before a call asks for them. */
 export interface CatalogueWarmer {
   /**
-   * Looks whether the catalogue has changed, by whomever, and if so speaks its menus one after another, so that no
-   * caller's name waits behind them all. To be called again and again; costs one statement when nothing has changed.
+   * Looks whether the catalogue or an announcement has changed, by whomever, and if so speaks them one after another, so
+   * that no caller's name waits behind them all. To be called again and again; costs two statements when nothing has.
    */
   warm(signal: AbortSignal): Promise<void>
 }
@@ -42,8 +50,7 @@ export function createCatalogueWarmer({
   let failure: Failure | null = null
 
   /** Whether every menu has its sound; no further one is asked for after one that couldn't be had. */
-  async function speakMenus(catalogue: Catalogue, signal: AbortSignal): Promise<boolean> {
-    const texts = [categoryMenuText(catalogue), ...catalogue.map((category) => serviceMenuText(category))]
+  async function speakAll(texts: readonly string[], signal: AbortSignal): Promise<boolean> {
     for (const text of texts) {
       if ((await unlessAborted(() => speech.speak({ text, kind: 'catalogue' }), signal)) === null) {
         return false
@@ -55,17 +62,19 @@ export function createCatalogueWarmer({
   return {
     async warm(signal) {
       const catalogue = await readCatalogue(db)
-      const version = catalogueVersion(catalogue)
+      const announcements = offeredAnnouncements(await listAnnouncements(db))
+      const version = `${catalogueVersion(catalogue)}/${announcementsVersion(announcements)}`
       const nowMs = clock.now().getTime()
       const isSpoken = spoken.version === version && nowMs < spoken.untilMs
       const mayTry = failure?.version !== version || nowMs >= failure.untilMs
       if (isSpoken || !mayTry) {
         return
       }
-      if (await speakMenus(catalogue, signal)) {
+      const texts = [...menuTexts(catalogue), ...announcementTexts(announcements)]
+      if (await speakAll(texts, signal)) {
         spoken = { version, untilMs: nowMs + repeatMs }
         failure = null
-        log.debug({ version, menus: catalogue.length + 1 }, 'catalogue spoken ahead')
+        log.debug({ version, texts: texts.length }, 'catalogue spoken ahead')
       } else if (!signal.aborted) {
         const before = failure?.version === version ? failure.pauseMs * 2 : pauseMinMs
         const pauseMs = Math.min(before, pauseMaxMs)
@@ -74,6 +83,17 @@ export function createCatalogueWarmer({
       }
     },
   }
+}
+
+function menuTexts(catalogue: Catalogue): string[] {
+  return [categoryMenuText(catalogue), ...catalogue.map((category) => serviceMenuText(category))]
+}
+
+/** None at all without announcements: nobody is offered their menu. */
+function announcementTexts(announcements: readonly OfferedAnnouncement[]): string[] {
+  return announcements.length === 0
+    ? []
+    : [announcementMenuText(announcements), ...announcements.map((one) => announcementText(one))]
 }
 
 /** What `work` gives; null as soon as the signal aborts, for closing waits for nobody's synthesis. */

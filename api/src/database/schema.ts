@@ -20,6 +20,8 @@ export interface Schema {
   ticket_events: TicketEventsTable
   ticket_notes: TicketNotesTable
   calls: CallsTable
+  satisfaction_ratings: SatisfactionRatingsTable
+  announcements: AnnouncementsTable
   webhook_endpoints: WebhookEndpointsTable
   webhook_deliveries: WebhookDeliveriesTable
 }
@@ -168,6 +170,24 @@ interface CallsTable {
   user_code: string | null
   protocols: string
   recorded_at_ms: number
+}
+
+interface SatisfactionRatingsTable {
+  id: Generated<number>
+  subject: string
+  ticket_id: number | null
+  call_id: string
+  moment: string
+  score: number
+  rated_at_ms: number
+}
+
+interface AnnouncementsTable {
+  id: Generated<number>
+  title: string
+  text: string
+  position: number
+  active: Generated<number>
 }
 
 interface WebhookEndpointsTable {

@@ -31,6 +31,7 @@ export const tags: { name: string; description: string }[] = [
     description: 'A prova de identidade, enviada pelo WhatsApp e digitada no telefone.',
   },
   { name: 'Catálogo', description: 'As categorias e os serviços do menu.' },
+  { name: 'Informações', description: 'O que se pode ouvir sem dizer quem é.' },
   { name: 'Chamado', description: 'Abrir e consultar chamados.' },
   { name: 'Horário', description: 'O horário de atendimento da equipe.' },
   { name: 'Ligação', description: 'O registro de cada ligação.' },
@@ -38,6 +39,8 @@ export const tags: { name: string; description: string }[] = [
   { name: 'v1: tickets', description: 'Tickets for programs: lists, changes on `If-Match`, history, notes.' },
   { name: 'v1: users', description: 'People, for programs.' },
   { name: 'v1: services', description: 'The catalogue, for programs.' },
+  { name: 'v1: announcements', description: 'What callers may hear, for programs.' },
   { name: 'v1: calls', description: 'What became of calls, for programs.' },
+  { name: 'v1: satisfaction', description: 'What callers think, for programs.' },
   { name: 'Operação', description: 'Para quem mantém o serviço no ar; fora da sessão.' },
 ]

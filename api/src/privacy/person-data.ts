@@ -1,4 +1,5 @@
 import type { Database } from '../database/schema.ts'
+import { findTicketRating } from '../satisfaction/satisfaction-repository.ts'
 import { protocolOf } from '../tickets/protocol.ts'
 import { listTicketEvents } from '../tickets/ticket-event-repository.ts'
 import { listTicketNotes } from '../tickets/ticket-note-repository.ts'
@@ -18,7 +19,8 @@ export async function readPersonData(db: Database, user: User): Promise<Record<s
   const told = []
   for (const { id, user_id: _userId, service_id: _serviceId, ...ticket } of tickets) {
     const [events, notes] = [await listTicketEvents(db, id), await listTicketNotes(db, id)]
-    told.push({ protocol: protocolOf(id), ...ticket, events, notes })
+    const rating = await findTicketRating(db, id)
+    told.push({ protocol: protocolOf(id), ...ticket, rating, events, notes })
   }
   const accessCodes = await db
     .selectFrom('access_codes')

@@ -293,6 +293,7 @@ describe('POST /api/verificar_chamado', () => {
       situacao: 'aguardando_usuario',
       servico: 'Computador não liga',
       categoria: 'Computador',
+      avaliado: false,
       aberto_em: '2026-11-23T14:00:00.000Z',
       atualizado_em: '2026-11-23T14:30:00.000Z',
     })

@@ -1,4 +1,3 @@
-import { HelpdeskError } from '@ura/core/errors'
 import {
   IdempotencyKey,
   OpenTicketAnswer,
@@ -11,9 +10,8 @@ import type { ApiContext } from '../context.ts'
 import { errorAnswers } from '../http/error-answers.ts'
 import { clientOf, sourceOf } from '../http/request-source.ts'
 import type { HttpServer } from '@ura/core/http/server'
-import { findActiveUser } from '../users/user-repository.ts'
-import { ticketIdOf } from './protocol.ts'
-import { findTicket, type Ticket } from './ticket-repository.ts'
+import { findTicketRating } from '../satisfaction/satisfaction-repository.ts'
+import { findOwnTicket } from './own-ticket.ts'
 import { protocolText, ticketStatusText } from './ticket-text.ts'
 
 export function ticketRoutes(server: HttpServer, context: ApiContext): void {
@@ -89,7 +87,7 @@ function verifyTicketRoute(server: HttpServer, context: ApiContext): void {
       },
     },
     async (request) => {
-      const ticket = await findOwnTicket(context, request.body)
+      const ticket = await findOwnTicket(context.db, request.body)
       const { timeZone } = context.config
       const text = ticketStatusText(ticket, { now: context.clock.now(), timeZone })
       return {
@@ -101,23 +99,10 @@ function verifyTicketRoute(server: HttpServer, context: ApiContext): void {
           categoria: ticket.category,
           aberto_em: ticket.openedAt.toISOString(),
           atualizado_em: ticket.updatedAt.toISOString(),
+          avaliado: (await findTicketRating(context.db, ticket.id)) !== null,
         },
         ...(await context.audio({ text, kind: 'personal' }, request.id)),
       }
     },
   )
-}
-
-/** One answer for a mistyped, an unknown and another user's protocol, so that nobody can feel out tickets. */
-async function findOwnTicket(
-  { db }: Pick<ApiContext, 'db'>,
-  query: { usuario: string; chamado: string },
-): Promise<Ticket> {
-  const id = ticketIdOf(query.chamado)
-  const user = await findActiveUser(db, query.usuario)
-  const ticket = id === null ? null : await findTicket(db, id)
-  if (ticket === null || user === null || ticket.userId !== user.id) {
-    throw new HelpdeskError('CHAMADO_NAO_ENCONTRADO', { field: 'chamado' })
-  }
-  return ticket
 }

@@ -16,6 +16,7 @@ export async function readTicketResources(db: Database, ids: readonly number[]):
     .innerJoin('users', 'users.id', 'tickets.user_id')
     .innerJoin('catalogue_services', 'catalogue_services.id', 'tickets.service_id')
     .innerJoin('catalogue_categories', 'catalogue_categories.id', 'catalogue_services.category_id')
+    .leftJoin('satisfaction_ratings', 'satisfaction_ratings.ticket_id', 'tickets.id')
     .select([
       'tickets.id',
       'tickets.status',
@@ -26,6 +27,7 @@ export async function readTicketResources(db: Database, ids: readonly number[]):
       'tickets.updated_at_ms',
       'tickets.changed_at_ms',
       'tickets.version',
+      'satisfaction_ratings.score as rating',
       'users.code as user_code',
       'users.name as user_name',
       'catalogue_services.code as service_code',
@@ -44,6 +46,7 @@ export async function readTicketResources(db: Database, ids: readonly number[]):
     service: { code: row.service_code, name: row.service_name },
     category: { id: row.category_id, name: row.category_name },
     callId: row.call_id,
+    rating: row.rating,
     openedAt: new Date(row.opened_at_ms).toISOString(),
     updatedAt: new Date(row.changed_at_ms).toISOString(),
     statusSince: new Date(row.updated_at_ms).toISOString(),

@@ -172,6 +172,6 @@ async function requireTicketResource({ db }: Pick<ApiContext, 'db'>, id: number)
   return ticket
 }
 
-function ticketEtag({ version, user, service, category }: TicketResource): string {
-  return showingEtag(version, [user.code, user.name, service.name, category.name])
+function ticketEtag({ version, user, service, category, rating }: TicketResource): string {
+  return showingEtag(version, [user.code, user.name, service.name, category.name, `${rating}`])
 }

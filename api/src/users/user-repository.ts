@@ -40,6 +40,19 @@ export async function findActiveUser(db: Database, code: string): Promise<User |
   return row === undefined ? null : toUser(row)
 }
 
+/** The one active user with that extension; null when it is nobody's or that of several. */
+export async function findUserOfExtension(db: Database, extension: string): Promise<User | null> {
+  const rows = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('extension', '=', extension)
+    .where('active', '=', 1)
+    .limit(2)
+    .execute()
+  const [row] = rows
+  return row === undefined || rows.length > 1 ? null : toUser(row)
+}
+
 /** The active users with those registration codes, by code. */
 export async function findActiveUsers(db: Database, codes: readonly string[]): Promise<Map<string, User>> {
   const rows = await db

@@ -3,6 +3,7 @@ import { readApiConfiguration } from '@ura/api/config'
 import type { MessageGateway } from '@ura/api/gateway/message-gateway'
 import { systemClock } from '@ura/core/clock'
 import { createLogger } from '@ura/core/logger'
+import { extensionEnvironment } from './population.ts'
 import { serveTasks } from '../../harness/task-process.ts'
 import { silentSpeech } from '@ura/api/testing/silent-speech'
 
@@ -27,6 +28,7 @@ const config = readApiConfiguration({
   ACCESS_CODES_PER_WINDOW: '50',
   ACCESS_CODE_WRONG_TRIES_PER_DAY: '1000',
   ACCESS_CODE_DIGITS: '8',
+  ...extensionEnvironment,
 })
 const log = createLogger({ service: 'api', level: 'info', destination: { write: () => {} } })
 const api = await createApi(config, { clock: systemClock, log, speech: silentSpeech, gateway: readyGateway })

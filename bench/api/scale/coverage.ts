@@ -7,6 +7,9 @@ import type { Facts } from './target.ts'
 /** Operations that are not measured, each with its reason. */
 export const unmeasured: Readonly<Record<string, string>> = {
   buscarAudio: 'reads a file by its name and asks the database for nothing; the benchmark has no voice',
+  addAnnouncement: 'at most nine rows, whatever the size of the rest, and the ninth is refused',
+  changeAnnouncement: 'at most nine rows, whatever the size of the rest',
+  removeAnnouncement: 'at most nine rows, whatever the size of the rest',
   removerAudio: 'removes a file by its name and asks the database for nothing; the benchmark has no voice',
 }
 

@@ -68,6 +68,17 @@ const userProbes: readonly Probe[] = [
     request: (target, serial) => post('get_user_to_speech', { usuario: someUser(target, serial) }),
   },
   {
+    operation: 'identificarRamal',
+    variant: '',
+    request: () => post('identificar_ramal', { ramal: '2001', chamada: 'scale.1' }),
+  },
+  {
+    operation: 'confirmarRamal',
+    variant: '',
+    request: (target, serial) =>
+      post('confirmar_ramal', { ramal: '2001', usuario: someUser(target, serial), chamada: 'scale.1' }),
+  },
+  {
     operation: 'solicitarCodigo',
     variant: '',
     request: (target, serial) =>
@@ -153,6 +164,14 @@ export const phoneProbes: readonly Probe[] = [
   ...sessionProbes,
   ...userProbes,
   plainGet('listarServicos', '/api/servicos'),
+  plainGet('listarInformacoes', '/api/informacoes'),
+  { operation: 'falarInformacao', variant: '', request: () => post('falar_informacao', {}) },
+  {
+    operation: 'avaliarAtendimento',
+    variant: '',
+    request: () =>
+      post('avaliar_atendimento', { chamada: `scale.${randomUUID()}`, momento: 'tecnico', nota: 5 }),
+  },
   plainGet('consultarHorario', '/api/horario_atendimento'),
   ...ticketProbes,
   ...callProbes,

@@ -70,3 +70,10 @@ export function callIdOf(number: number): string {
 export function callsOf({ tickets }: Population): number {
   return Math.floor(tickets / 4)
 }
+
+/** Lets the benchmark's client ask for every extension of this population. */
+export const extensionEnvironment = {
+  EXTENSION_IDENTIFICATION: 'on',
+  TRUSTED_EXTENSIONS: 'XXXX,XXXXX,XXXXXX',
+  EXTENSION_CLIENTS: 'escala',
+} as const

@@ -104,11 +104,20 @@ const serviceProbes: readonly Probe[] = [
   },
 ]
 
+/** The period of a day, as a report asks for. */
+const satisfactionPath = 'satisfaction?ratedFrom=2026-11-23T00:00:00Z&ratedTo=2026-11-24T00:00:00Z'
+
+const announcementProbes: readonly Probe[] = [
+  { operation: 'listAnnouncements', variant: '', request: () => get('announcements') },
+]
+
 /** `/api/v1` but its lists in pages. */
 export const resourceProbes: readonly Probe[] = [
   ...ticketProbes,
   ...userProbes,
   ...serviceProbes,
+  ...announcementProbes,
+  { operation: 'readSatisfaction', variant: '', request: () => get(satisfactionPath) },
   {
     operation: 'readCall',
     variant: '',

@@ -13,8 +13,11 @@ import {
 
 export { CallId, IdempotencyKey, MessageChannel, UserCode } from './fields.ts'
 export * from './access-code.ts'
+export * from './announcements.ts'
 export * from './call-record.ts'
 export * from './catalogue.ts'
+export * from './extension.ts'
+export * from './satisfaction.ts'
 
 /**
  * The phone-integration endpoints of the ticket API: one schema gives validation, types, OpenAPI and the client's
@@ -180,6 +183,7 @@ export const VerifyTicketAnswer = Type.Object(
       categoria: Type.String({ description: 'Nome da categoria' }),
       aberto_em: Instant,
       atualizado_em: Instant,
+      avaliado: Type.Boolean({ description: 'Quem ligou já deu uma nota' }),
     }),
     ...SpokenAudio,
   },
@@ -195,6 +199,7 @@ export const VerifyTicketAnswer = Type.Object(
           categoria: 'Computador',
           aberto_em: '2026-11-23T14:00:00.000Z',
           atualizado_em: '2026-11-23T14:20:00.000Z',
+          avaliado: false,
         },
         ...spokenExample,
       },

@@ -1,9 +1,13 @@
 import type {
+  AnnouncementsAnswer,
+  AnnouncementSpeechAnswer,
   CallRecord,
   CatalogueAnswer,
   CodeStatusAnswer,
+  IdentifyExtensionAnswer,
   OfficeHoursAnswer,
   OpenTicketAnswer,
+  RatingMoment,
   RequestCodeAnswer,
   UserSpeechAnswer,
   VerifyCodeAnswer,
@@ -23,6 +27,16 @@ export interface TicketApi {
   ): Promise<boolean>
   /** The user's name as text and audio. */
   userSpeech(userCode: string, signal?: AbortSignal): Promise<UserSpeechAnswer>
+  /** Whose desk extension it is, when it is trusted and that of one person. */
+  identifyExtension(
+    request: { extension: string; callId: string },
+    signal?: AbortSignal,
+  ): Promise<IdentifyExtensionAnswer>
+  /** Whether the extension identifies that person, who has confirmed the name: the API's own decision, which it audits. */
+  confirmExtension(
+    request: { extension: string; userCode: string; callId: string },
+    signal?: AbortSignal,
+  ): Promise<boolean>
   /** Makes an access code and sends it by WhatsApp or e-mail; the same idempotency key never sends a second one. */
   requestAccessCode(
     request: { userCode: string; callId: string; idempotencyKey: string },
@@ -40,6 +54,10 @@ export interface TicketApi {
   ): Promise<VerifyCodeAnswer>
   /** The catalogue of services with its spoken menus, as it is now. */
   catalogue(signal?: AbortSignal): Promise<CatalogueAnswer>
+  /** What callers may hear without saying who they are, as it is now. */
+  announcements(signal?: AbortSignal): Promise<AnnouncementsAnswer>
+  /** One announcement as text and audio; null is their menu. Gone since: `INFORMACAO_NAO_ENCONTRADA`. */
+  announcementSpeech(id: number | null, signal?: AbortSignal): Promise<AnnouncementSpeechAnswer>
   /**
    * Opens a ticket; the same idempotency key gives the same ticket. With `requireIdentification` only for a user whose
    * access code was verified in this call: anybody else is `USUARIO_NAO_IDENTIFICADO`.
@@ -59,6 +77,17 @@ export interface TicketApi {
     request: { userCode: string; protocol: string },
     signal?: AbortSignal,
   ): Promise<VerifyTicketAnswer>
+  /** Keeps what the caller thinks of a ticket, or of the call; false when there was a rating already, which stays. */
+  rate(
+    request: {
+      callId: string
+      moment: RatingMoment
+      /** 1 to 5. */
+      score: number
+      ticket: { userCode: string; protocol: string } | null
+    },
+    signal?: AbortSignal,
+  ): Promise<boolean>
   /** Whether technicians are there now, and when that changes. */
   officeHours(signal?: AbortSignal): Promise<OfficeHoursAnswer>
   /** Removes an audio that the API made, by its `nome_audio`; false when there was none. */
