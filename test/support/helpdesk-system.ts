@@ -108,8 +108,10 @@ export class HelpdeskSystem {
       ...(options.speech && { speech: options.speech }),
     })
     const { url: apiUrl } = await api.listen()
-    const config = readAgiConfiguration({ ...environment, TICKET_API_URL: apiUrl })
-    const agis = Array.from({ length: options.agiServers ?? 1 }, () => createAgiApp(config, { clock, log }))
+    const agis = Array.from({ length: options.agiServers ?? 1 }, (_, index) => {
+      const own = { TICKET_API_URL: apiUrl, AGI_SPOOL_DIR: join(folder, `agi-spool-${index}`) }
+      return createAgiApp(readAgiConfiguration({ ...environment, ...own }), { clock, log })
+    })
     const agiPorts = await Promise.all(agis.map(async (agi) => (await agi.listen()).port))
     return new HelpdeskSystem(
       { api, apiUrl, gatewayUrl: GATEWAY_URL, agiPorts, logLines: lines },

@@ -1,6 +1,7 @@
 import type { Logger } from '@ura/core/logger'
 import type { CatalogueCategory, CatalogueService, UserSpeechAnswer } from '@ura/core/ticket-api/schemas'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
+import type { SpooledRequest } from '../spool/spooled-request.ts'
 import type { CallRecorder } from './call-recorder.ts'
 import type { Line } from './line.ts'
 import type { OfficeHours } from './office-hours.ts'
@@ -31,6 +32,11 @@ export interface Call {
    * the same key; a call that comes back later (a technician transfers it) makes requests of its own.
    */
   nextIdempotencyKey(step: string): string
+  /**
+   * Keeps on this host what the API can't take, until it does; on disk when it resolves.
+   * @throws Error when there is no room
+   */
+  spool(request: SpooledRequest): Promise<void>
   /** What the caller chose in the main menu. */
   purpose: 'open-ticket' | 'query-ticket'
   person: Person | null

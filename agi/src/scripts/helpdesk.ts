@@ -6,6 +6,7 @@ import { maskPhoneNumber } from '@ura/core/phone-number'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import type { Call } from '../call/call.ts'
 import { CallRecorder } from '../call/call-recorder.ts'
+import { keepRecord } from '../call/keep-record.ts'
 import { Line, type LineTimes } from '../call/line.ts'
 import type { OfficeHours } from '../call/office-hours.ts'
 import { runFlow } from '../flow.ts'
@@ -19,6 +20,7 @@ export interface HelpdeskDependencies {
   log: Logger
   times: LineTimes
   tries: number
+  spool: Call['spool']
   /** Work that outlives the call (its record), for the service to wait for when it stops. */
   inBackground(work: Promise<void>): void
 }
@@ -93,6 +95,7 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
     recorder,
     log,
     tries: dependencies.tries,
+    spool: dependencies.spool,
     nextIdempotencyKey: (step) => {
       const ordinal = (counts.get(step) ?? 0) + 1
       counts.set(step, ordinal)
@@ -112,25 +115,4 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
 function dialled(callerId: string | null): string | null {
   const number = (callerId ?? '').replaceAll(/[^0-9+]/g, '').slice(0, 32)
   return number === '' ? null : number
-}
-
-/** Sends the call's record; when the API doesn't take it, the log line is what is left of it. */
-async function keepRecord(call: Call): Promise<void> {
-  const { recorder, callId, round, callingNumber, person, log } = call
-  await call.ticketUnderWay
-  const record = recorder.record({ callId, round, callingNumber, userCode: person?.userCode ?? null })
-  const summary = {
-    outcome: record.resultado,
-    lastStep: recorder.lastStep,
-    protocols: record.protocolos,
-    durationMs: Date.parse(record.fim) - Date.parse(record.inicio),
-    // For whom a voice was missing: what the caller heard recordings in place of.
-    ...(recorder.withoutSpeech.length > 0 && { withoutSpeech: recorder.withoutSpeech }),
-  }
-  try {
-    await call.ticketApi.saveCallRecord(record)
-    log.info(summary, 'call ended')
-  } catch (error) {
-    log.error({ ...summary, steps: record.etapas, err: error }, 'call ended and its record could not be kept')
-  }
 }

@@ -1,0 +1,79 @@
+import type { Clock } from '@ura/core/clock'
+import { HelpdeskError } from '@ura/core/errors'
+import { createHttpServer, type HttpServer } from '@ura/core/http/server'
+import type { Logger } from '@ura/core/logger'
+import { Counter, Gauge, Registry } from 'prom-client'
+import type { ReplayEnd } from '../spool/replayer.ts'
+import type { Spool } from '../spool/spool.ts'
+
+export interface HealthServer {
+  readonly server: HttpServer
+  /** Counts a spooled request that came to its end. */
+  readonly replayEnded: (end: ReplayEnd) => void
+}
+
+/**
+ * `/healthz`: the process lives. `/readyz`: a ticket request could be spooled; how many wait is told. `/metrics`: the
+ * spool's depth, age, dead letters and ends, for Prometheus. It isn't listening yet.
+ */
+export function createHealthServer(options: {
+  spool: Pick<Spool, 'state'>
+  clock: Clock
+  log: Logger
+  requestsMax: number
+}): HealthServer {
+  const { spool, clock, log, requestsMax } = options
+  const server = createHttpServer({ log })
+  const { registry, ends } = createMetrics(spool, clock)
+  server.get('/healthz', async () => ({ status: true }))
+  server.get('/readyz', async () => {
+    const { pending, dead } = await spool.state().catch((error: unknown) => {
+      throw new HelpdeskError('SERVICO_INDISPONIVEL', { retryAfterSeconds: 5, cause: error })
+    })
+    if (pending + dead >= requestsMax) {
+      throw new HelpdeskError('SERVICO_INDISPONIVEL', { retryAfterSeconds: 30 })
+    }
+    return { status: true, aguardando: pending, recusados: dead }
+  })
+  server.get('/metrics', async (_request, reply) => {
+    const text = await registry.metrics()
+    return await reply.type(registry.contentType).send(text)
+  })
+  return { server, replayEnded: (end) => ends.inc({ result: end }) }
+}
+
+function createMetrics(spool: Pick<Spool, 'state'>, clock: Clock) {
+  const registry = new Registry()
+  const ends = new Counter({
+    name: 'ura_agi_spool_replays_total',
+    help: 'Spooled requests that came to an end, by result: taken, refused, too_old, damaged',
+    labelNames: ['result'],
+    registers: [registry],
+  })
+  new Gauge({
+    name: 'ura_agi_spool_depth',
+    help: 'Requests on this host that wait for the ticket API',
+    registers: [registry],
+    async collect() {
+      this.set((await spool.state()).pending)
+    },
+  })
+  new Gauge({
+    name: 'ura_agi_spool_dead_letters',
+    help: 'Spooled requests that the API refused or that are too old, waiting for an administrator',
+    registers: [registry],
+    async collect() {
+      this.set((await spool.state()).dead)
+    },
+  })
+  new Gauge({
+    name: 'ura_agi_spool_oldest_age_seconds',
+    help: 'Age of the oldest request that waits for the ticket API, 0 when none does',
+    registers: [registry],
+    async collect() {
+      const { oldestAt } = await spool.state()
+      this.set(oldestAt === null ? 0 : Math.max(0, (clock.now().getTime() - oldestAt.getTime()) / 1_000))
+    },
+  })
+  return { registry, ends }
+}
