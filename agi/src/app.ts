@@ -76,12 +76,9 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
   })
   return {
     listen: async () => {
+      const address = await server.listen({ port: config.port, host: config.host })
       replayer.start()
-      const httpUrl =
-        config.httpPort === undefined
-          ? null
-          : await health.server.listen({ port: config.httpPort, host: config.httpHost })
-      return { ...(await server.listen({ port: config.port, host: config.host })), httpUrl }
+      return { ...address, httpUrl: await health.listen(config) }
     },
     activity: () => ({ calls: server.activeCalls, records: records.size }),
     spooled: () => spool.state(),

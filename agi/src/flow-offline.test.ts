@@ -62,7 +62,6 @@ describe('an API that is away when the ticket is to be created', () => {
         if (file === 'ura/ticket-registered-offline') {
           onDisk = await spoolFilesOf(line)
         }
-        return null
       },
     })
     expect(heard.slice(-2)).toEqual(['ticket-registered-offline', 'goodbye'])

@@ -12,6 +12,7 @@ import { ensureFirstClient } from './authentication/client-repository.ts'
 import { createLastUseRecorder } from './authentication/last-use.ts'
 import { endSessionRoute, requireSession, signInRoutes } from './authentication/routes.ts'
 import { SessionCache } from './authentication/session-cache.ts'
+import { callbackRoutes } from './callbacks/callback-routes.ts'
 import { callResourceRoutes } from './calls/call-resource-routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { ensureFirstCatalogue } from './catalogue/catalogue-repository.ts'
@@ -235,6 +236,7 @@ function resourceRoutes(scope: HttpServer, context: ApiContext): void {
   userResourceRoutes(scope, context)
   serviceResourceRoutes(scope, context)
   callResourceRoutes(scope, context)
+  callbackRoutes(scope, context)
 }
 
 /**

@@ -3,11 +3,14 @@ import { HelpdeskError } from '@ura/core/errors'
 import { createHttpServer, type HttpServer } from '@ura/core/http/server'
 import type { Logger } from '@ura/core/logger'
 import { Counter, Gauge, Registry } from 'prom-client'
+import type { AgiConfiguration } from '../config.ts'
 import type { ReplayEnd } from '../spool/replayer.ts'
 import type { Spool } from '../spool/spool.ts'
 
 export interface HealthServer {
   readonly server: HttpServer
+  /** Listens where the configuration says and gives the base address; null when it says nowhere. */
+  listen(config: Pick<AgiConfiguration, 'httpPort' | 'httpHost'>): Promise<string | null>
   /** Counts a spooled request that came to its end. */
   readonly replayEnded: (end: ReplayEnd) => void
 }
@@ -39,7 +42,11 @@ export function createHealthServer(options: {
     const text = await registry.metrics()
     return await reply.type(registry.contentType).send(text)
   })
-  return { server, replayEnded: (end) => ends.inc({ result: end }) }
+  const listen: HealthServer['listen'] = async ({ httpPort: port, httpHost: host }) => {
+    const listenTextResolver = (address: string) => `FastAGI health is listening at ${address}`
+    return port === undefined ? null : await server.listen({ port, host, listenTextResolver })
+  }
+  return { server, listen, replayEnded: (end) => ends.inc({ result: end }) }
 }
 
 function createMetrics(spool: Pick<Spool, 'state'>, clock: Clock) {

@@ -5,6 +5,7 @@ import type { Environment } from '@ura/core/configuration'
 import { databaseUrlOf, readStorageConfiguration } from '../config.ts'
 import { openDatabase } from '../database/connection.ts'
 import { openAdminDatabase } from './admin-database.ts'
+import { callbackCommands } from './callback-commands.ts'
 import { catalogueCommands } from './catalogue-commands.ts'
 import { clientCommands } from './client-commands.ts'
 import type { Command, CommandInput, CommandOutcome, Commands } from './command.ts'
@@ -22,6 +23,7 @@ const commands: Commands = {
   ...userCommands,
   ...userImportCommands,
   ...ticketCommands,
+  ...callbackCommands,
   ...catalogueCommands,
   ...hoursCommands,
   ...holidayCommands,

@@ -26,6 +26,8 @@ export type AuditEvent =
   | 'user_changed'
   | 'catalogue_changed'
   | 'identity_declined'
+  | 'callback_done'
+  | 'callback_reopened'
   | 'client_created'
   | 'client_revoked'
   | 'office_hours_changed'

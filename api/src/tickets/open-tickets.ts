@@ -1,5 +1,6 @@
 import { HelpdeskError } from '@ura/core/errors'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
+import { supersedeCallbacks } from '../callbacks/callback-repository.ts'
 import { findOfferedServices, type OfferedService } from '../catalogue/catalogue-repository.ts'
 import type { Database } from '../database/schema.ts'
 import { type IdempotentRequest, keepAnswers, readKeptAnswers } from '../idempotency/idempotency.ts'
@@ -113,6 +114,10 @@ async function addOpenings(
     const id = ids[index]
     return id === undefined ? [] : { ...opening, opening, answer: { id, protocol: protocolOf(id) } }
   })
+  await supersedeCallbacks(
+    trx,
+    added.map(({ user }) => user.code),
+  )
   await addStatusEvents(
     trx,
     ...added.map(({ request, answer }) => {
