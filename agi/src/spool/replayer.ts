@@ -20,7 +20,7 @@ export const replayAgeMaxMs = 6 * 86_400_000
 /** How often the folder is looked into for what an administrator sent back. */
 const idleMs = 15_000
 const firstPauseMs = 500
-const longestPauseMs = 30_000
+const longestPauseMs = 10_000
 /** So many requests in a row without an answer: the API is away, and the others need not ask. */
 const unansweredMax = 3
 
@@ -37,6 +37,8 @@ export class SpoolReplayer {
   readonly #closing = new AbortController()
   #awake = Promise.withResolvers<void>()
   #running: Promise<void> | null = null
+  /** Whether the log has it that the API takes nothing; one line is enough for an outage. */
+  #isAwayTold = false
 
   constructor(options: {
     folder: SpoolFolder
@@ -132,14 +134,12 @@ export class SpoolReplayer {
     try {
       const protocols = await this.#send(file.request)
       await this.#folder.remove('pending', id)
+      this.#isAwayTold = false
       this.#log.info({ spoolId: id, callId, protocols }, 'the API took a spooled request')
       return this.#ended('taken')
     } catch (error) {
       if (!isRefusal(error)) {
-        const { signal } = this.#closing
-        if (!signal.aborted) {
-          this.#log.warn({ spoolId: id, callId, err: error }, 'the API did not take a spooled request')
-        }
+        this.#tellAway({ spoolId: id, callId, err: error })
         return error instanceof HelpdeskError && error.code === 'ERRO_INTERNO' ? 'failed' : 'unanswered'
       }
       await this.#folder.bury(id, file, { at: now, reason: error.code })
@@ -148,6 +148,14 @@ export class SpoolReplayer {
         'the API refused a spooled request: dead letter',
       )
       return this.#ended('refused')
+    }
+  }
+
+  #tellAway(fields: Readonly<Record<string, unknown>>): void {
+    if (!this.#closing.signal.aborted) {
+      const level = this.#isAwayTold ? 'debug' : 'warn'
+      this.#log[level](fields, 'the API did not take a spooled request')
+      this.#isAwayTold = true
     }
   }
 
@@ -194,7 +202,7 @@ function lanesOf(request: SpooledRequest): string[] {
   return [`call ${callIdOf(request)}`, ...(userCode === null ? [] : [`user ${userCode}`])]
 }
 
-/** Doubling from half a second to 30 s, with jitter, so that many servers don't come back at once. */
+/** Doubling from half a second to 10 s, with jitter, so that many servers don't come back at once. */
 function pauseAfter(failures: number): number {
   return Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)
 }
