@@ -14,7 +14,7 @@ import { WhatsAppInbox } from '../../scripts/phone/whatsapp-inbox.ts'
 import { freeTcpPorts } from '../../scripts/real-parts/free-port.ts'
 import { recordFigure } from '../../scripts/test/figures.ts'
 import { type AgiProcess, metricOf, startAgiProcess } from './agi-process.ts'
-import { type ApiProcess, clientToken, startApiProcess } from './api-process.ts'
+import { clientToken, startApiProcess } from './api-process.ts'
 
 /** `API_KILLS` kills it more often. */
 const kills = Number(process.env['API_KILLS'] ?? 10)
@@ -77,7 +77,7 @@ async function openByPhone(agi: AgiProcess, callId: string, lastDigit: () => voi
       }
     },
   })
-  const call = agi.telephone.dial({ asked: scripted.asked }, { linkedId: callId, speed: 20 })
+  const call = agi.telephone.dial({ asked: scripted.asked }, { linkedId: callId, speed: 1 })
   await call.ended
   return call.played.map((file) => file.slice(file.lastIndexOf('/') + 1))
 }
@@ -112,21 +112,26 @@ describe('a ticket API that is killed between the last digit and the ticket', ()
     async () => {
       await using agi = await startAgiProcess(agiEnvironment)
       const heard = { 'ticket-opened': 0, 'ticket-registered-offline': 0 }
-      let api: ApiProcess = await startApiProcess({ environment: apiEnvironment })
+      await using started = new AsyncDisposableStack()
+      const startApi = async () => started.use(await startApiProcess({ environment: apiEnvironment }))
+      let api = await startApi()
       for (let kill = 1; kill <= kills; kill += 1) {
         const callId = `1795360430.${kill}`
         const [killMs, awayMs] = [Math.random() * killMsMax, Math.random() * awayMsMax]
         let killed: Promise<unknown> | null = null
+        const lastDigit = Promise.withResolvers<'keyed'>()
         const call = openByPhone(agi, callId, () => {
+          lastDigit.resolve('keyed')
           killed = pause(killMs).then(() => {
             api.kill('SIGKILL')
             return api.ended
           })
         })
-        await expect.poll(() => killed, { timeout: 30_000, interval: 1 }).not.toBeNull()
+        const early = await Promise.race([lastDigit.promise, call])
+        expect(early, 'heard, and the last digit was never keyed').toBe('keyed')
         await killed
         await pause(awayMs)
-        api = await startApiProcess({ environment: apiEnvironment })
+        api = await startApi()
         const last = (await call).findLast((name) => name in heard) as keyof typeof heard | undefined
         expect([callId, last ?? 'nothing']).not.toContain('nothing')
         heard[last ?? 'ticket-opened'] += 1
@@ -137,7 +142,6 @@ describe('a ticket API that is killed between the last digit and the ticket', ()
         expect([protocols.length, told, outcome]).toEqual([1, protocols, 'ticket_opened'])
       }
       expect(await depth(agi)).toBe(0)
-      await api[Symbol.asyncDispose]()
       recordFigure(
         'API killed between the last digit and the ticket',
         `${kills} times: one ticket each; ${heard['ticket-opened']} protocols spoken, ` +
@@ -152,7 +156,7 @@ describe('a FastAGI service that is killed with requests in its spool', () => {
   it('sends them when it is started again, and lets nobody else have its folder meanwhile', async () => {
     const callId = '1795360499.1'
     const spool = { ...agiEnvironment, AGI_SPOOL_DIR: join(folder, 'own-spool') }
-    const api = await startApiProcess({ environment: apiEnvironment })
+    await using api = await startApiProcess({ environment: apiEnvironment })
     {
       await using first = await startAgiProcess(spool)
       const heard = await openByPhone(first, callId, () => api.kill('SIGKILL'))
