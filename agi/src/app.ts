@@ -2,18 +2,25 @@ import { AgiRouter, createAgiServer } from 'asterisk-agi'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import { createTicketApiClient } from '@ura/core/ticket-api/client'
+import type { Budget } from '@ura/core/ticket-api/retry'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import { OfficeHours } from './call/office-hours.ts'
-import type { AgiConfiguration } from './config.ts'
+import { type AgiConfiguration, spoolPathOf } from './config.ts'
+import { createHealthServer } from './health/health-server.ts'
 import { checkScript } from './scripts/check.ts'
 import { routeStepScripts } from './scripts/dialplan-steps/step-scripts.ts'
 import { type HelpdeskDependencies, helpdeskScript } from './scripts/helpdesk.ts'
 import { surveyScript } from './scripts/survey.ts'
+import { SpoolReplayer } from './spool/replayer.ts'
+import { Spool, type SpoolState } from './spool/spool.ts'
 
 export interface AgiApp {
-  listen(): Promise<{ host: string; port: number }>
+  /** `httpUrl` is that of health and metrics; null when AGI_HTTP_PORT is not set. */
+  listen(): Promise<{ host: string; port: number; httpUrl: string | null }>
   /** Calls in progress; records not yet kept. For tests and for a look from outside. */
   activity(): { calls: number; records: number }
+  /** What waits on this host for the API or an administrator. */
+  spooled(): Promise<SpoolState>
   /** Takes no more calls, lets those in progress end (bounded), keeps their records. */
   close(): Promise<void>
 }
@@ -27,15 +34,21 @@ export interface AgiAppDependencies {
 
 const attemptMs = 5_000
 
-/** The FastAGI service, put together and not yet listening. */
+/**
+ * The FastAGI service, put together and not yet listening; it owns its spool from here to `close`.
+ * @throws StartupError when the spool can't be opened
+ */
 export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }: AgiAppDependencies): AgiApp {
-  const ticketApi =
-    given.ticketApi ??
-    createTicketApiClient({
-      baseUrl: config.ticketApiUrl,
-      clientToken: config.ticketApiToken,
-      budget: { totalMs: config.apiBudgetMs, attemptMs: Math.min(attemptMs, config.apiBudgetMs) },
-    })
+  const { ticketApi, replayApi } = ticketApisOf(config, given.ticketApi)
+  const spool = Spool.open({ path: spoolPathOf(config), requestsMax: config.spoolRequestsMax, clock })
+  const health = createHealthServer({ spool, clock, log, requestsMax: config.spoolRequestsMax })
+  const replayer = new SpoolReplayer({
+    folder: spool.folder,
+    ticketApi: replayApi,
+    clock,
+    log,
+    onEnd: health.replayEnded,
+  })
   const records = new Set<Promise<void>>()
   const shared = {
     ticketApi,
@@ -50,6 +63,10 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     extensions: config,
     offersInformation: config.informationMenu === 'on',
     asksSatisfaction: config.satisfactionSurvey === 'on',
+    spool: async (request) => {
+      await spool.add(request)
+      replayer.wake()
+    },
     inBackground: (work) => {
       records.add(work)
       void work.finally(() => records.delete(work))
@@ -73,11 +90,35 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     },
   })
   return {
-    listen: () => server.listen({ port: config.port, host: config.host }),
+    listen: async () => {
+      const address = await server.listen({ port: config.port, host: config.host })
+      replayer.start()
+      return { ...address, httpUrl: await health.listen(config) }
+    },
     activity: () => ({ calls: server.activeCalls, records: records.size }),
+    spooled: () => spool.state(),
     close: async () => {
       await server.close({ drainMs: config.drainMs })
       await Promise.all(records)
+      await replayer.close()
+      await health.server.close()
+      await spool.close()
     },
+  }
+}
+
+/** For calls, which wait while it tries again, and for the replay, which has pauses of its own. */
+function ticketApisOf(
+  config: AgiConfiguration,
+  given: TicketApi | undefined,
+): { ticketApi: TicketApi; replayApi: TicketApi } {
+  if (given !== undefined) {
+    return { ticketApi: given, replayApi: given }
+  }
+  const { ticketApiUrl: baseUrl, ticketApiToken: clientToken, apiBudgetMs: totalMs } = config
+  const api = (budget: Budget): TicketApi => createTicketApiClient({ baseUrl, clientToken, budget })
+  return {
+    ticketApi: api({ totalMs, attemptMs: Math.min(attemptMs, totalMs) }),
+    replayApi: api({ totalMs, attemptMs: totalMs, attemptsMax: 1 }),
   }
 }

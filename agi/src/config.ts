@@ -1,7 +1,8 @@
+import { join, resolve } from 'node:path'
 import { readConfiguration, type Configuration, type Environment } from '@ura/core/configuration'
 import { extensionFaults, extensionSettings } from '@ura/core/extension-patterns'
 import { logLevels } from '@ura/core/logger'
-import { choice, httpUrl, integer, port, secret, text } from '@ura/core/settings'
+import { choice, httpUrl, integer, optional, port, secret, text } from '@ura/core/settings'
 
 /** Settings of the FastAGI service; defaults of the caller's limits are those of the call flow's specification. */
 export const agiSettings = {
@@ -64,6 +65,29 @@ export const agiSettings = {
     description:
       'on: callers may rate a resolved ticket after its status, and a call with a technician (URA_SURVEY in the dialplan)',
   }),
+  dataFolder: text('DATA_DIR', { default: './data', description: 'Folder of the data files' }),
+  spoolFolder: optional(
+    text('AGI_SPOOL_DIR', {
+      description:
+        'folder of what the ticket API could not take, for this FastAGI service alone; unset: agi-spool in DATA_DIR',
+    }),
+  ),
+  spoolRequestsMax: integer('AGI_SPOOL_MAX', {
+    default: 2_000,
+    min: 10,
+    max: 20_000,
+    description:
+      'requests that the spool holds, dead letters included; full, callers are not told that one is registered',
+  }),
+  httpPort: optional(
+    port('AGI_HTTP_PORT', {
+      description: 'port of /healthz, /readyz and /metrics; unset: none; 0 picks a free one',
+    }),
+  ),
+  httpHost: text('AGI_HTTP_HOST', {
+    default: '127.0.0.1',
+    description: 'address on which they listen; they have no password',
+  }),
   logLevel: choice('LOG_LEVEL', {
     default: 'info',
     words: logLevels,
@@ -72,6 +96,14 @@ export const agiSettings = {
 }
 
 export type AgiConfiguration = Configuration<typeof agiSettings>
+
+/** Where the spool lies. */
+export function spoolPathOf({
+  dataFolder,
+  spoolFolder,
+}: Pick<AgiConfiguration, 'dataFolder' | 'spoolFolder'>): string {
+  return resolve(spoolFolder ?? join(dataFolder, 'agi-spool'))
+}
 
 /** @throws ConfigurationError with every fault at once. */
 export function readAgiConfiguration(environment: Environment): AgiConfiguration {

@@ -8,7 +8,7 @@ import { callOnce, openLine } from './testing/test-call.ts'
 const unavailable = (): Promise<never> => Promise.reject(new HelpdeskError('SERVICO_INDISPONIVEL'))
 
 describe('when something breaks', () => {
-  it.each(['verifyUser', 'requestAccessCode', 'verifyAccessCode', 'catalogue', 'openTicket'] as const)(
+  it.each(['verifyUser', 'requestAccessCode', 'verifyAccessCode', 'catalogue'] as const)(
     'apologises and passes the caller on when %s has no answer',
     async (method) => {
       const fake = new FakeTicketApi({ overrides: { [method]: unavailable } })

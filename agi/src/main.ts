@@ -8,7 +8,7 @@ await runService(async () => {
   const config = readAgiConfiguration(process.env)
   const log = createLogger({ service: 'agi', level: config.logLevel })
   const app = createAgiApp(config, { clock: systemClock, log })
-  const { host, port } = await app.listen()
-  log.info({ host, port }, 'listening for FastAGI')
+  const { host, port, httpUrl } = await app.listen()
+  log.info({ host, port, httpUrl }, 'listening for FastAGI')
   return { log, close: () => app.close() }
 })

@@ -14,6 +14,7 @@ import { ensureFirstClient } from './authentication/client-repository.ts'
 import { createLastUseRecorder } from './authentication/last-use.ts'
 import { endSessionRoute, requireSession, signInRoutes } from './authentication/routes.ts'
 import { SessionCache } from './authentication/session-cache.ts'
+import { callbackRoutes } from './callbacks/callback-routes.ts'
 import { callResourceRoutes } from './calls/call-resource-routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { ensureFirstCatalogue } from './catalogue/catalogue-repository.ts'
@@ -246,6 +247,7 @@ function resourceRoutes(scope: HttpServer, context: ApiContext): void {
   announcementResourceRoutes(scope, context)
   callResourceRoutes(scope, context)
   satisfactionResourceRoutes(scope, context)
+  callbackRoutes(scope, context)
 }
 
 /**

@@ -26,6 +26,8 @@ const gatewayToken = 'token-of-the-gateway-in-tests'
 interface Parts {
   agis: AgiApp[]
   gateway: Gateway
+  /** Makes and starts an API on that port; 0 picks a free one. */
+  startApi: (port: number) => Promise<{ api: Api; url: string }>
   inbox: WhatsAppInbox
   messages: InboxMessage[]
   folder: string
@@ -50,7 +52,8 @@ export interface HelpdeskSystemOptions {
 export class HelpdeskSystem {
   readonly telephone: Telephone
   readonly ticketApi: TicketApi
-  readonly api: Api
+  /** The one that runs, or ran last. */
+  api: Api
   readonly apiUrl: string
   readonly gatewayUrl: string
   /** Of the one client, for its first step. */
@@ -100,20 +103,25 @@ export class HelpdeskSystem {
       token: gatewayToken,
       arrived: (message) => messages.push(message),
     })
-    const synthesizer = options.synthesizer ?? toneSynthesizer()
-    const api = await createApi(readApiConfiguration({ GATEWAY_URL, ...environment }), {
-      clock,
-      log,
-      synthesizer,
-      ...(options.speech && { speech: options.speech }),
+    const startApi: Parts['startApi'] = async (port) => {
+      const own = { GATEWAY_URL, ...(port !== 0 && { API_PORT: String(port) }) }
+      const api = await createApi(readApiConfiguration({ ...environment, ...own }), {
+        clock,
+        log,
+        synthesizer: options.synthesizer ?? toneSynthesizer(),
+        ...(options.speech && { speech: options.speech }),
+      })
+      return { api, url: (await api.listen()).url }
+    }
+    const { api, url: apiUrl } = await startApi(0)
+    const agis = Array.from({ length: options.agiServers ?? 1 }, (_, index) => {
+      const own = { TICKET_API_URL: apiUrl, AGI_SPOOL_DIR: join(folder, `agi-spool-${index}`) }
+      return createAgiApp(readAgiConfiguration({ ...environment, ...own }), { clock, log })
     })
-    const { url: apiUrl } = await api.listen()
-    const config = readAgiConfiguration({ ...environment, TICKET_API_URL: apiUrl })
-    const agis = Array.from({ length: options.agiServers ?? 1 }, () => createAgiApp(config, { clock, log }))
     const agiPorts = await Promise.all(agis.map(async (agi) => (await agi.listen()).port))
     return new HelpdeskSystem(
       { api, apiUrl, gatewayUrl: GATEWAY_URL, agiPorts, logLines: lines },
-      { agis, gateway, inbox, messages, folder },
+      { agis, gateway, startApi, inbox, messages, folder },
     )
   }
 
@@ -151,6 +159,20 @@ export class HelpdeskSystem {
 
   stopApi(): Promise<void> {
     return this.#stopOnce('api', () => this.api.close())
+  }
+
+  /** Another API on the same database, at the address of the one that was stopped. */
+  async startApiAgain(): Promise<void> {
+    await this.stopApi()
+    const { api } = await this.#parts.startApi(Number(new URL(this.apiUrl).port))
+    this.api = api
+    this.#stopped.delete('api')
+  }
+
+  /** How many requests wait on the hosts of all FastAGI servers. */
+  async spooled(): Promise<number> {
+    const states = await Promise.all(this.#parts.agis.map((agi) => agi.spooled()))
+    return states.reduce((sum, { pending }) => sum + pending, 0)
   }
 
   stopGateway(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '@ura/core/clock'
 import type { CallOutcome, CallRecord } from '@ura/core/ticket-api/schemas'
+import type { TicketRequest } from '../spool/spooled-request.ts'
 
 /** When several things happened in one call, the first of these is its outcome. */
 const outcomesByWeight: readonly CallOutcome[] = [
@@ -20,6 +21,7 @@ export class CallRecorder {
   readonly #startedAt: Date
   readonly #steps: { etapa: string; em: string }[] = []
   readonly #protocols: string[] = []
+  readonly #registered: TicketRequest[] = []
   readonly #replaced = new Set<string>()
   #outcome: CallOutcome = 'abandoned'
 
@@ -69,11 +71,25 @@ export class CallRecorder {
     this.happened('ticket_opened')
   }
 
+  /** A ticket is in the spool; that the API takes it is only a matter of time, so the caller got what they called for. */
+  registered(ticket: TicketRequest): void {
+    this.#registered.push(ticket)
+    this.happened('ticket_opened')
+  }
+
+  /** Tickets of this call that are in the spool, their protocols yet to come. */
+  get spooledTickets(): readonly TicketRequest[] {
+    return this.#registered
+  }
+
   record(call: {
     callId: string
     round: number
     callingNumber: string | null
     userCode: string | null
+    isVerified: boolean
+    category: string | null
+    service: string | null
   }): CallRecord {
     return {
       chamada: call.callId,
@@ -84,6 +100,9 @@ export class CallRecorder {
       etapas: [...this.#steps],
       resultado: this.#outcome,
       usuario: call.userCode,
+      verificado: call.isVerified,
+      categoria: call.category,
+      servico: call.service,
       protocolos: this.#protocols.slice(-protocolsMax),
     }
   }

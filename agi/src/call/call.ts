@@ -6,6 +6,7 @@ import type {
   UserSpeechAnswer,
 } from '@ura/core/ticket-api/schemas'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
+import type { SpooledRequest } from '../spool/spooled-request.ts'
 import type { CallRecorder } from './call-recorder.ts'
 import type { Line } from './line.ts'
 import type { OfficeHours } from './office-hours.ts'
@@ -46,6 +47,11 @@ export interface Call {
   channelName(): Promise<string | null>
   /** The trusted desk extension that calls; null when there is none, and once it was asked about. */
   extension: string | null
+  /**
+   * Keeps on this host what the API can't take, until it does; on disk when it resolves.
+   * @throws Error when there is no room
+   */
+  spool(request: SpooledRequest): Promise<void>
   /** What the caller chose in the main menu. */
   purpose: 'open-ticket' | 'query-ticket'
   person: Person | null

@@ -8,6 +8,7 @@ import type { Call } from '../call/call.ts'
 import { callingNumberOf, readCallId } from '../call/call-origin.ts'
 import { CallRecorder } from '../call/call-recorder.ts'
 import { type ExtensionPolicy, trustedExtensionOf } from '../call/desk-extension.ts'
+import { keepRecord } from '../call/keep-record.ts'
 import { Line, type LineTimes } from '../call/line.ts'
 import type { OfficeHours } from '../call/office-hours.ts'
 import { runFlow } from '../flow.ts'
@@ -24,6 +25,7 @@ export interface HelpdeskDependencies {
   extensions: ExtensionPolicy
   offersInformation: boolean
   asksSatisfaction: boolean
+  spool: Call['spool']
   /** Work that outlives the call (its record), for the service to wait for when it stops. */
   inBackground(work: Promise<void>): void
 }
@@ -99,6 +101,7 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
     tries: dependencies.tries,
     offersInformation: dependencies.offersInformation,
     asksSatisfaction: dependencies.asksSatisfaction,
+    spool: dependencies.spool,
     nextIdempotencyKey: (step) => {
       const ordinal = (counts.get(step) ?? 0) + 1
       counts.set(step, ordinal)
@@ -113,26 +116,5 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
     ticket: null,
     ticketUnderWay: null,
     catalogueVersion: '',
-  }
-}
-
-/** Sends the call's record; when the API doesn't take it, the log line is what is left of it. */
-async function keepRecord(call: Call): Promise<void> {
-  const { recorder, callId, round, callingNumber, person, log } = call
-  await call.ticketUnderWay
-  const record = recorder.record({ callId, round, callingNumber, userCode: person?.userCode ?? null })
-  const summary = {
-    outcome: record.resultado,
-    lastStep: recorder.lastStep,
-    protocols: record.protocolos,
-    durationMs: Date.parse(record.fim) - Date.parse(record.inicio),
-    // For whom a voice was missing: what the caller heard recordings in place of.
-    ...(recorder.withoutSpeech.length > 0 && { withoutSpeech: recorder.withoutSpeech }),
-  }
-  try {
-    await call.ticketApi.saveCallRecord(record)
-    log.info(summary, 'call ended')
-  } catch (error) {
-    log.error({ ...summary, steps: record.etapas, err: error }, 'call ended and its record could not be kept')
   }
 }

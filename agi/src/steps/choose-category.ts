@@ -26,6 +26,7 @@ export const chooseCategory: Step = async (call) => {
     return 'main-menu'
   }
   call.category = choice
+  call.service = null
   call.catalogueVersion = catalogue.versao
   return 'choose-service'
 }

@@ -6,6 +6,7 @@ import { databaseUrlOf, readStorageConfiguration } from '../config.ts'
 import { openDatabase } from '../database/connection.ts'
 import { openAdminDatabase } from './admin-database.ts'
 import { announcementCommands } from './announcement-commands.ts'
+import { callbackCommands } from './callback-commands.ts'
 import { catalogueCommands } from './catalogue-commands.ts'
 import { clientCommands } from './client-commands.ts'
 import type { Command, CommandInput, CommandOutcome, Commands } from './command.ts'
@@ -24,6 +25,7 @@ const commands: Commands = {
   ...userCommands,
   ...userImportCommands,
   ...ticketCommands,
+  ...callbackCommands,
   ...catalogueCommands,
   ...hoursCommands,
   ...holidayCommands,

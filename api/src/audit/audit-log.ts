@@ -30,6 +30,8 @@ export type AuditEvent =
   | 'identity_declined'
   | 'identified_by_extension'
   | 'extension_refused'
+  | 'callback_done'
+  | 'callback_reopened'
   | 'client_created'
   | 'client_revoked'
   | 'office_hours_changed'

@@ -17,6 +17,9 @@ export const CallResource = Type.Object(
     endedAt: Instant,
     outcome: CallOutcome,
     userCode: nullable(Type.String()),
+    verified: Type.Boolean({ description: 'Whether an access code proved who called' }),
+    category: nullable(Type.String({ description: 'Name of the last category chosen, as it was heard' })),
+    service: nullable(Type.String({ description: 'Code of the last service chosen' })),
     protocols: Type.Array(Type.String()),
   },
   {
@@ -30,6 +33,9 @@ export const CallResource = Type.Object(
         endedAt: '2026-11-23T14:01:10.000Z',
         outcome: 'ticket_opened',
         userCode: '1001',
+        verified: true,
+        category: 'Computador',
+        service: 'computador-nao-liga',
         protocols: ['10017'],
       },
     ],
@@ -57,6 +63,9 @@ export const CallRounds = Type.Object(
             endedAt: '2026-11-23T14:01:10.000Z',
             outcome: 'ticket_opened',
             userCode: '1001',
+            verified: true,
+            category: 'Computador',
+            service: 'computador-nao-liga',
             protocols: ['10017'],
             steps: [{ step: 'greet', at: '2026-11-23T14:00:00.100Z' }],
           },
@@ -119,6 +128,9 @@ const listedColumns = [
   'ended_at_ms',
   'outcome',
   'user_code',
+  'verified',
+  'category_name',
+  'service_code',
   'protocols',
 ] as const
 
@@ -131,6 +143,9 @@ function callResource(row: Pick<Selectable<Schema['calls']>, (typeof listedColum
     endedAt: new Date(row.ended_at_ms).toISOString(),
     outcome: row.outcome as CallOutcome,
     userCode: row.user_code,
+    verified: row.verified === 1,
+    category: row.category_name,
+    service: row.service_code,
     protocols: JSON.parse(row.protocols) as string[],
   }
 }

@@ -12,6 +12,9 @@ const record: CallRecord = {
   etapas: [{ etapa: 'main-menu', em: '2026-11-23T13:58:01.000Z' }],
   resultado: 'ticket_opened',
   usuario: '1001',
+  verificado: true,
+  categoria: 'Computador',
+  servico: 'computador-nao-liga',
   protocolos: ['10017'],
 }
 

@@ -170,6 +170,13 @@ interface CallsTable {
   user_code: string | null
   protocols: string
   recorded_at_ms: number
+  verified: Generated<number>
+  category_name: ColumnType<string | null, string | null | undefined>
+  service_code: ColumnType<string | null, string | null | undefined>
+  callback_state: ColumnType<string | null, string | null | undefined>
+  callback_version: Generated<number>
+  callback_done_at_ms: ColumnType<number | null, number | null | undefined>
+  callback_done_by: ColumnType<string | null, string | null | undefined>
 }
 
 interface SatisfactionRatingsTable {

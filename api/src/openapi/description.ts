@@ -40,6 +40,7 @@ export const tags: { name: string; description: string }[] = [
   { name: 'v1: users', description: 'People, for programs.' },
   { name: 'v1: services', description: 'The catalogue, for programs.' },
   { name: 'v1: announcements', description: 'What callers may hear, for programs.' },
+  { name: 'v1: callbacks', description: 'Who hung up before the ticket and is to be called back.' },
   { name: 'v1: calls', description: 'What became of calls, for programs.' },
   { name: 'v1: satisfaction', description: 'What callers think, for programs.' },
   { name: 'Operação', description: 'Para quem mantém o serviço no ar; fora da sessão.' },

@@ -31,7 +31,7 @@ export async function countOpenTickets(db: Database, userId: number): Promise<nu
 
 /**
  * Takes a person's data out of the database; to be called inside a transaction. Tickets stay without the person, and so
- * do call records without number and code; the text of notes on the tickets goes, because it may tell of the person;
+ * do call records without number, code and choice, and nobody is to be called back; the text of notes on the tickets goes, because it may tell of the person;
  * access codes go. The audit log keeps its rows under the pseudonym.
  */
 export async function erasePerson(trx: Database, user: User, now: Date): Promise<Erasure> {
@@ -40,7 +40,14 @@ export async function erasePerson(trx: Database, user: User, now: Date): Promise
   const accessCodes = await trx.deleteFrom('access_codes').where('user_id', '=', user.id).executeTakeFirst()
   const calls = await trx
     .updateTable('calls')
-    .set({ user_code: null, phone: null })
+    .set({
+      user_code: null,
+      phone: null,
+      verified: 0,
+      category_name: null,
+      service_code: null,
+      callback_state: null,
+    })
     .where('user_code', '=', user.code)
     .executeTakeFirst()
   const notes = await trx

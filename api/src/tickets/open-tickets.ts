@@ -1,6 +1,7 @@
 import { HelpdeskError } from '@ura/core/errors'
 import { type AuditSource, recordAudit } from '../audit/audit-log.ts'
 import { findIdentified } from '../access-codes/access-code-repository.ts'
+import { supersedeCallbacks } from '../callbacks/callback-repository.ts'
 import { findOfferedServices, type OfferedService } from '../catalogue/catalogue-repository.ts'
 import type { Database } from '../database/schema.ts'
 import { firstChannel, type MessageChannel } from '../gateway/message-gateway.ts'
@@ -152,6 +153,10 @@ async function addOpenings(
     const channel = addresses === null ? null : firstChannel(addresses)
     return { ...opening, opening, addresses, answer: { id, protocol: protocolOf(id), channel } }
   })
+  await supersedeCallbacks(
+    trx,
+    added.map(({ user }) => user.code),
+  )
   await addStatusEvents(
     trx,
     ...added.map(({ request, addresses, answer }) => {

@@ -25,7 +25,17 @@ export function callOf(number: number, population: Population, nowMs: number) {
     user_code: codeOf(user),
     protocols: JSON.stringify(outcome === 'ticket_opened' ? [protocolOf(number + 1)] : []),
     recorded_at_ms: startedAtMs + 60_000,
+    ...callbackOf(number, outcome),
   }
+}
+
+/** Of ten lost calls one still waits, one was called back, and of eight the person has a ticket since. */
+function callbackOf(number: number, outcome: string) {
+  if (outcome !== 'abandoned' && outcome !== 'failed') {
+    return { verified: 1, callback_state: null }
+  }
+  const state = ['waiting', 'done'][draw(number, 23, 10)] ?? 'superseded'
+  return { verified: 1, category_name: 'Computador', callback_state: state }
 }
 
 /** The access code that the `number`-th call used. */

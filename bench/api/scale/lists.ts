@@ -1,3 +1,4 @@
+import { type CallbackFilters, planCallbackList } from '@ura/api/callbacks/callback-list'
 import { planCallList } from '@ura/api/calls/call-list'
 import type { Database } from '@ura/api/database/schema'
 import type { KeysetQuery } from '@ura/api/listing/keyset-query'
@@ -165,6 +166,30 @@ const callLists: readonly List[] = ['startedAt', '-startedAt'].flatMap((sort) =>
   ),
 ])
 
+const callbackSubjects = [{}, { state: 'done' }, { userCode: somebody, state: 'superseded' }] as const
+
+function callbackList(variant: string, filters: (facts: Facts) => CallbackFilters): List {
+  return listOf(
+    {
+      operation: 'listCallbacks',
+      list: 'callbacks',
+      path: '/api/v1/callbacks',
+      plan: (_db, facts) => planCallbackList(filters(facts)),
+    },
+    (facts) => filters(facts) as Filters,
+    variant,
+  )
+}
+
+const callbackLists: readonly List[] = (['startedAt', '-startedAt'] as const).flatMap((sort) => [
+  ...callbackSubjects.map((subject) =>
+    callbackList(textOf({ ...subject, sort }), () => ({ ...subject, sort })),
+  ),
+  ...callPeriods.map(([variant, period]) =>
+    callbackList(`${variant} sort=${sort}`, (facts) => ({ ...period(facts), sort })),
+  ),
+])
+
 /** Of the first ticket, which has a long history. */
 const longTicketId = 1
 
@@ -182,4 +207,10 @@ const historyLists: readonly List[] = (['events', 'notes'] as const).map((what) 
 })
 
 /** Every list in pages: with each filter it takes and in each order. */
-export const lists: readonly List[] = [...ticketLists, ...userLists, ...callLists, ...historyLists]
+export const lists: readonly List[] = [
+  ...ticketLists,
+  ...userLists,
+  ...callLists,
+  ...callbackLists,
+  ...historyLists,
+]

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { protocolOf } from '@ura/api/tickets/protocol'
+import { callOf } from './call-rows.ts'
+import { callIdOf, callsOf, draw } from './population.ts'
 import { someCall, someTicket, someUser } from './phone-probes.ts'
 import type { Probe } from './probe.ts'
 import { ask, type ScaleRequest, type Target } from './target.ts'
@@ -33,6 +35,20 @@ function newTicket(target: Target, serial: number): ScaleRequest {
 async function freshTicketPath(target: Target, serial: number): Promise<string> {
   const { content } = await ask(target, newTicket(target, serial))
   return `tickets/${(content as { protocol: string }).protocol}`
+}
+
+/** A lost call whose person has no ticket since, so that its mark may change. */
+function lostCallPath({ population }: Target, serial: number): string {
+  const count = callsOf(population)
+  const first = draw(serial, 33, count)
+  for (let step = 0; step < count; step += 1) {
+    const number = (first + step) % count
+    const { callback_state: state } = callOf(number, population, 0)
+    if (state === 'done') {
+      return `callbacks/${callIdOf(number)}/1`
+    }
+  }
+  throw new Error('The population has no call that was called back')
 }
 
 const ticketProbes: readonly Probe[] = [
@@ -122,5 +138,19 @@ export const resourceProbes: readonly Probe[] = [
     operation: 'readCall',
     variant: '',
     request: (target, serial) => get(`calls/${someCall(target, serial)}`),
+  },
+  {
+    operation: 'readCallback',
+    variant: '',
+    request: (target, serial) => get(lostCallPath(target, serial)),
+  },
+  {
+    operation: 'changeCallback',
+    variant: '',
+    request: async (target, serial) => {
+      const path = lostCallPath(target, serial)
+      const { content } = await ask(target, get(path))
+      return change(target, path, { done: (content as { state: string }).state !== 'done' })
+    },
   },
 ]

@@ -20,6 +20,9 @@ const callRecordExample = {
   etapas: [{ etapa: 'welcome', em: '2026-11-23T14:00:00.000Z' }],
   resultado: 'ticket_opened',
   usuario: '1001',
+  verificado: true,
+  categoria: 'Computador',
+  servico: 'computador-nao-liga',
   protocolos: ['10017'],
 }
 export const CallRecord = Type.Object(
@@ -38,6 +41,19 @@ export const CallRecord = Type.Object(
     }),
     resultado: CallOutcome,
     usuario: Type.Union([UserCode, Type.Null()]),
+    verificado: Type.Optional(
+      Type.Boolean({ description: 'O código de acesso provou quem ligou; sem o campo, não provou' }),
+    ),
+    categoria: Type.Optional(
+      Type.Union([Type.String({ minLength: 1, maxLength: 100 }), Type.Null()], {
+        description: 'Nome da última categoria escolhida, como foi ouvido',
+      }),
+    ),
+    servico: Type.Optional(
+      Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Null()], {
+        description: 'Código do último serviço escolhido',
+      }),
+    ),
     protocolos: Type.Array(Type.String({ pattern: '^[0-9]{2,18}$' }), { maxItems: 20 }),
   },
   { ...strict, examples: [callRecordExample] },
