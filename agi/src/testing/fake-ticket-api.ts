@@ -19,6 +19,8 @@ const audio = (name: string): { url: string; nome_audio: string } => ({
 })
 const silent = { url: null, nome_audio: null }
 
+type Spoken = (name: string) => typeof silent | ReturnType<typeof audio>
+
 const catalogue: CatalogueAnswer = {
   status: true,
   versao: 'v1',
@@ -54,43 +56,10 @@ export class FakeTicketApi {
       overrides?: Partial<TicketApi>
     } = {},
   ) {
-    const spoken = (name: string): typeof silent | ReturnType<typeof audio> =>
-      options.speech === false ? silent : audio(name)
+    const spoken: Spoken = (name) => (options.speech === false ? silent : audio(name))
     const note = (...asked: Asked): void => void this.asked.push(asked)
     const fixed: TicketApi = {
-      verifyUser: async ({ userCode }) => {
-        note('verifyUser', userCode)
-        return userCode === '1001'
-      },
-      userSpeech: async () => ({ status: true, nome: 'Ana Souza', ...spoken('name') }),
-      identifyExtension: async ({ extension }) => {
-        note('identifyExtension', extension)
-        return extension === '2001'
-          ? { status: true, usuario: '1001', nome: 'Ana Souza', ...spoken('name') }
-          : { status: false }
-      },
-      confirmExtension: async ({ extension, userCode }) => {
-        note('confirmExtension', `${extension} ${userCode}`)
-        return true
-      },
-      requestAccessCode: async ({ idempotencyKey }) => {
-        note('requestAccessCode', idempotencyKey)
-        const expiry = { expira_em: '2026-01-01T00:00:00Z', digitos: 4 }
-        return { status: true, canal: 'whatsapp', enviado_para: '…', ...expiry }
-      },
-      accessCodeStatus: async ({ userCode, callId }) => {
-        note('accessCodeStatus', `${userCode} ${callId}`)
-        return { status: true, situacao: 'a_caminho', canal: 'whatsapp' }
-      },
-      verifyAccessCode: async ({ userCode, code, callId, idempotencyKey }) => {
-        note('verifyAccessCode', idempotencyKey)
-        if (code === '4821') {
-          this.#identified.add(`${userCode} ${callId}`)
-        }
-        return code === '4821'
-          ? { status: true }
-          : { status: false, tentativas_restantes: 4, motivo: 'incorreto' }
-      },
+      ...identityAnswers({ spoken, note, identified: this.#identified }),
       catalogue: async () => (options.speech === false ? withoutAudio(catalogue) : catalogue),
       announcements: async () => ({ status: true, versao: 'v1', informacoes: options.announcements ?? [] }),
       announcementSpeech: async (id) => ({
@@ -139,6 +108,62 @@ export class FakeTicketApi {
       callRecords: async () => this.records,
     }
     this.api = { ...fixed, ...options.overrides }
+  }
+}
+
+/** How user 1001 is identified: by access code 4821, or by extension 2001. */
+function identityAnswers({
+  spoken,
+  note,
+  identified,
+}: {
+  spoken: Spoken
+  note: (...asked: Asked) => void
+  identified: Set<string>
+}): Pick<
+  TicketApi,
+  | 'verifyUser'
+  | 'userSpeech'
+  | 'identifyExtension'
+  | 'confirmExtension'
+  | 'requestAccessCode'
+  | 'accessCodeStatus'
+  | 'verifyAccessCode'
+> {
+  return {
+    verifyUser: async ({ userCode }) => {
+      note('verifyUser', userCode)
+      return userCode === '1001'
+    },
+    userSpeech: async () => ({ status: true, nome: 'Ana Souza', ...spoken('name') }),
+    identifyExtension: async ({ extension }) => {
+      note('identifyExtension', extension)
+      return extension === '2001'
+        ? { status: true, usuario: '1001', nome: 'Ana Souza', ...spoken('name') }
+        : { status: false }
+    },
+    confirmExtension: async ({ extension, userCode }) => {
+      note('confirmExtension', `${extension} ${userCode}`)
+      return true
+    },
+    requestAccessCode: async ({ idempotencyKey }) => {
+      note('requestAccessCode', idempotencyKey)
+      const expiry = { expira_em: '2026-01-01T00:00:00Z', digitos: 4 }
+      return { status: true, canal: 'whatsapp', enviado_para: '…', ...expiry }
+    },
+    accessCodeStatus: async ({ userCode, callId }) => {
+      note('accessCodeStatus', `${userCode} ${callId}`)
+      return { status: true, situacao: 'a_caminho', canal: 'whatsapp' }
+    },
+    verifyAccessCode: async ({ userCode, code, callId, idempotencyKey }) => {
+      note('verifyAccessCode', idempotencyKey)
+      if (code === '4821') {
+        identified.add(`${userCode} ${callId}`)
+      }
+      return code === '4821'
+        ? { status: true }
+        : { status: false, tentativas_restantes: 4, motivo: 'incorreto' }
+    },
   }
 }
 
