@@ -5,10 +5,12 @@ import { createFakeSynthesizer, type FakeSynthesizer } from '@ura/api/speech/spe
 import { SpeechUnavailableError } from '@ura/api/speech/synthesizer'
 import type { Environment } from '@ura/core/configuration'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { promptIds } from '@ura/agi/prompts/ids'
 import { runPrompts } from './command.ts'
 
 /** The whole pack by a double takes some 2 s of finishing; a busy machine gets its time. */
 const timeoutMs = 60_000
+const promptCount = promptIds.length
 let folder: string
 let synthesizer: FakeSynthesizer
 
@@ -43,12 +45,12 @@ describe('npm run prompts', () => {
       const args = ['--out', folder, '--page', join(folder, 'page.html')]
       const first = await run(args, {}, 'Camila')
       expect(first.exitCode).toBe(0)
-      expect(first.printed).toContain('45 gravados')
-      expect(first.progress).toContain('Avisos 45/45')
+      expect(first.printed).toContain(`${promptCount} gravados`)
+      expect(first.progress).toContain(`Avisos ${promptCount}/${promptCount}`)
       expect(synthesizer.requests.every(({ voice }) => voice === 'Camila')).toBe(true)
       expect(await readFile(join(folder, 'page.html'), 'utf8')).toContain('fake, Camila, 8.000 Hz')
       synthesizer.requests.length = 0
-      expect((await run(args, {}, 'Camila')).printed).toContain('0 gravados, 45 sem mudança')
+      expect((await run(args, {}, 'Camila')).printed).toContain(`0 gravados, ${promptCount} sem mudança`)
       expect(synthesizer.requests).toEqual([])
       expect(await run(['--out', folder, '--check'], {}, 'Camila')).toMatchObject({ exitCode: 0 })
       const other = await run(['--out', folder, '--check', '--voice', 'Vitoria'])
