@@ -5,7 +5,7 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'main-menu':
     'Central de informática. Para abrir um chamado, tecle 1. Para consultar um chamado, tecle 2. Para falar com a equipe técnica, tecle 3. Para ouvir novamente, tecle 9.',
   'main-menu-with-information':
-    'Central de informática. Para abrir um chamado, tecle 1. Para consultar um chamado, tecle 2. Para falar com a equipe técnica, tecle 3. Para ouvir informações, tecle 4. Para ouvir novamente, tecle 9.',
+    'Central de informática. Para abrir chamado, tecle 1. Para consultar chamado, 2. Para a equipe técnica, 3. Para informações, 4. Para ouvir novamente, 9.',
   'ask-registration': 'Digite seu código de cadastro, seguido de jogo da velha.',
   'unknown-registration': 'Código de cadastro não encontrado.',
   'access-code-sent': 'Enviamos um código de acesso para o seu WhatsApp. Abra a mensagem no próprio celular.',

@@ -29,8 +29,8 @@ describe('what the benchmark api-scale measures', () => {
     expect(gaps).toEqual([
       'listTickets: origin',
       'listUsers: whatsapp',
-      'listCallbacks: sort=startedAt',
       'listCalls: sort=startedAt',
+      'listCallbacks: sort=startedAt',
     ])
   })
 
