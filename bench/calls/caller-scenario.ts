@@ -43,8 +43,7 @@ const digitsPayload = 96
  */
 export function callerScenario(behaviour: CallerBehaviour): string {
   const number = numbers[behaviour.way]
-  const maybeHangUp =
-    behaviour.hangupPart > 0 ? `<nop next="hangup" chance="${behaviour.hangupPart}"/>` : ''
+  const maybeHangUp = behaviour.hangupPart > 0 ? `<nop next="hangup" chance="${behaviour.hangupPart}"/>` : ''
   const steps = turns(behaviour).map(
     ({ listenMs, key }) => `
   <pause milliseconds="${listenMs}"/>

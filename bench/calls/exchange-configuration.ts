@@ -34,7 +34,7 @@ export interface ExchangeOptions {
 
 /**
  * The configuration of an exchange whose callers are desk phones, each with a password: our dialplan as it ships behind
- * 7000, process AGI behind 7100, nothing but dialplan behind 7200, and a queue where a technician is always busy.
+ * 7000, process AGI behind 7100, nothing but dialplan behind 7200, and a queue where nobody is free.
  */
 export function exchangeConfiguration(options: ExchangeOptions): Record<string, string> {
   return {
@@ -93,9 +93,9 @@ function manager({ amiPort, amiSecret }: ExchangeOptions): string {
     'timestampevents=yes',
     '[test]',
     `secret=${amiSecret}`,
-    'read=agi,dtmf,dialplan,system',
+    'read=agi,call,dtmf,dialplan,system',
     'write=command',
-    'eventfilter=Event: (AGIExecStart|DTMFEnd|Newexten|FullyBooted)',
+    'eventfilter=Event: (AGIExecStart|DTMFEnd|Newexten|MusicOnHoldStart|Hangup|FullyBooted)',
     '',
   ].join('\n')
 }

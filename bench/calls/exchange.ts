@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { encodeWav } from '@ura/api/speech/wav'
 import { freeTcpPorts } from '../../scripts/real-parts/free-port.ts'
 import type { AmiMessage } from '../../test/asterisk/ami.ts'
 import { startAsterisk } from '../../test/asterisk/asterisk-process.ts'
@@ -11,6 +12,7 @@ import {
   processAgiFolder,
   spokenFolder,
 } from './exchange-configuration.ts'
+import { noisePrompt } from '../../test/listening/noise-prompts.ts'
 import { descendantNamed } from './process-facts.ts'
 
 /** A real Asterisk that desk phones call. */
@@ -50,7 +52,9 @@ export async function startExchange(options: ExchangeStart): Promise<Exchange> {
   const [amiPort = 0] = await freeTcpPorts(1)
   const [sipPort = 0] = await freeUdpPorts(1)
   const amiSecret = randomBytes(18).toString('base64url')
-  await mkdir(folder, { recursive: true })
+  const musicFolder = join(folder, 'moh')
+  await mkdir(musicFolder, { recursive: true })
+  await writeFile(join(musicFolder, 'music.wav'), encodeWav(noisePrompt('music-on-hold', 5_000)))
   const shipped = (name: string): Promise<string> => readFile(new URL(name, dialplanFolder), 'utf8')
   const asterisk = await startAsterisk({
     root,

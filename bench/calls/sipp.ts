@@ -35,6 +35,8 @@ const insideFolder = '/srv/sipp'
 /** Callers have an address of their own, so that sound sent to them reaches nobody else's ports. */
 const callersAddress = '127.0.0.5'
 const firstMediaPort = 31_000
+/** Callers wait for their turn past this: no exchange of this size has more lines. */
+const concurrentMax = 1_000
 /** Beyond the calls themselves, for the last of them to end. */
 const endMs = 40_000
 
@@ -74,7 +76,7 @@ async function runSipp(load: CallLoad, own: { folder: string; localPort: number 
       ...['-i', callersAddress, '-mi', callersAddress, '-p', String(own.localPort)],
       ...['-mp', String(firstMediaPort)],
       ...['-r', String(Math.round(callsPerS * 10)), '-rp', String(ratePeriodMs * 10)],
-      ...['-m', String(calls), '-l', String(calls)],
+      ...['-m', String(calls), '-l', String(Math.min(calls, concurrentMax))],
       ...['-trace_stat', '-stf', `${insideFolder}/statistics.csv`, '-fd', '1'],
       ...['-trace_err', '-error_file', `${insideFolder}/errors.log`],
       ...['-timeout', String(Math.ceil(timeoutMs / 1_000)), '-nostdin'],
