@@ -3,14 +3,18 @@ import { readApiConfiguration } from '@ura/api/config'
 import { addUsers } from '@ura/api/users/user-repository'
 import { systemClock } from '@ura/core/clock'
 import { createLogger } from '@ura/core/logger'
+import { toneSynthesizer } from '../../test/support/tone-synthesizer.ts'
 import { serveTasks } from '../harness/task-process.ts'
 import { deskPeople } from './people.ts'
 
-/** The ticket API as in production on SQLite, with the embedded voice, and one person for each desk phone. */
+const [voice] = process.argv.slice(2)
+
+/** The ticket API as in production on SQLite, with the embedded voice or tones, and one person for each desk phone. */
 const config = readApiConfiguration(process.env)
 const api = await createApi(config, {
   clock: systemClock,
-  log: createLogger({ service: 'api', level: 'warn' }),
+  log: createLogger({ service: 'api', level: 'error' }),
+  ...(voice === 'tone' && { synthesizer: toneSynthesizer() }),
 })
 await addUsers(
   api.db,

@@ -22,8 +22,14 @@ export interface Services {
 
 const speechTriesMax = 20
 
+/** Who speaks what the API says: the embedded voice as in production, or tones, at once, where speech is not the matter. */
+export type Voice = 'espeak' | 'tone'
+
 /** Starts them with one folder for their data. */
-export async function startServices(folder: string, agiCount = 1): Promise<Services> {
+export async function startServices(
+  folder: string,
+  { agiCount, voice }: { agiCount: number; voice: Voice },
+): Promise<Services> {
   const token = randomBytes(24).toString('hex')
   const environment = {
     NODE_ENV: 'production',
@@ -50,7 +56,7 @@ export async function startServices(folder: string, agiCount = 1): Promise<Servi
   try {
     const gateway = start(processOf<GatewayTasks>('gateway-process.ts', environment))
     const GATEWAY_URL = await gateway.run('url')
-    const api = start(processOf<ApiTasks>('api-process.ts', { ...environment, GATEWAY_URL }))
+    const api = start(processOf<ApiTasks>('api-process.ts', { ...environment, GATEWAY_URL }, [voice]))
     const apiUrl = await api.run('url')
     const startAgi = (AGI_PORT: string): TaskProcess<AgiTasks> =>
       start(processOf<AgiTasks>('agi-process.ts', { ...environment, AGI_PORT, TICKET_API_URL: apiUrl }))
@@ -101,8 +107,9 @@ export async function untilSpoken(ask: () => Promise<(string | null | undefined)
 function processOf<T extends Record<string, (input: never) => unknown>>(
   script: string,
   env: Readonly<Record<string, string>>,
+  args: string[] = [],
 ): TaskProcess<T> {
-  return startProcess<T>(new URL(script, import.meta.url), { env })
+  return startProcess<T>(new URL(script, import.meta.url), { env, args })
 }
 
 async function signIn(url: string, token: string): Promise<string> {

@@ -5,6 +5,14 @@ import type { Stage } from './stage.ts'
 export const soakedProcesses = ['FastAGI service', 'ticket API', 'gateway', 'Asterisk'] as const
 export type SoakedProcess = (typeof soakedProcesses)[number]
 
+/** How their figures' names begin. */
+export const figureOf: Readonly<Record<SoakedProcess, string>> = {
+  'FastAGI service': 'agi',
+  'ticket API': 'api',
+  gateway: 'gateway',
+  Asterisk: 'asterisk',
+}
+
 /** What there is while no call is. */
 export interface SoakBooks {
   channels: number

@@ -5,6 +5,7 @@ import { callsFor } from './benchmark.ts'
 import { judgeBurst } from './burst.ts'
 import {
   countBooks,
+  figureOf,
   leaks,
   residentMb,
   type SoakBooks,
@@ -135,23 +136,23 @@ async function booksAtRest(stage: Stage, before: SoakBooks | null): Promise<Soak
 
 /** Second fifth against last fifth: in the first, memory is still being taken up. */
 function memoryComparison(name: SoakedProcess, memory: Memory): Comparison {
-  const figure = `${name.replaceAll(/\W/g, '')}Mb`
+  const figure = figureOf[name]
   const part = (from: number, to: number): number[] => {
     const samples = memory.slice(Math.floor(memory.length * from), Math.max(1, Math.ceil(memory.length * to)))
     return samples.length === 0 ? [] : [median(samples.map((sample) => sample[name]))]
   }
   return {
-    ratio: `${figure}EndVsBegin`,
+    ratio: `${figure}MemoryEndVsBegin`,
     what: `resident memory of ${name}`,
-    dividend: { figure: `${figure}End`, name: 'in the last fifth', unit: 'MB', samples: part(0.8, 1) },
-    divisor: { figure: `${figure}Begin`, name: 'in the second fifth', unit: 'MB', samples: part(0.2, 0.4) },
+    dividend: { figure: `${figure}EndMb`, name: 'in the last fifth', unit: 'MB', samples: part(0.8, 1) },
+    divisor: { figure: `${figure}BeginMb`, name: 'in the second fifth', unit: 'MB', samples: part(0.2, 0.4) },
     target: { atMost: 1.1 },
   }
 }
 
 function booksText(before: SoakBooks, after: SoakBooks): Measured[] {
   return soakedProcesses.flatMap((name) => {
-    const figure = name.replaceAll(/\W/g, '')
+    const figure = figureOf[name]
     return [
       one(
         `${figure}Sockets`,

@@ -10,12 +10,13 @@ import { decodeWav } from '@ura/api/speech/wav'
 import { ensureAsterisk } from '../../scripts/real-parts/asterisk.ts'
 import { ensurePhp } from '../../scripts/real-parts/php.ts'
 import { ensureSipp } from '../../scripts/real-parts/sipp.ts'
+import { writeNoisePrompts } from '../../test/listening/noise-prompts.ts'
 import { type CallCounts, makeCalls } from './sipp.ts'
 import type { CallerBehaviour } from './caller-scenario.ts'
 import { type Exchange, startExchange } from './exchange.ts'
 import type { CallWay, DeskPhone } from './exchange-configuration.ts'
 import { deskPeople } from './people.ts'
-import { askApi, type Services, speakNames, startServices, untilSpoken } from './services.ts'
+import { askApi, type Services, speakNames, startServices, untilSpoken, type Voice } from './services.ts'
 
 /** Everything that takes part in a load of calls: a real Asterisk, our services, callers by SIPp. */
 export interface Stage {
@@ -36,8 +37,12 @@ export interface CallBurst {
   hangupPart?: number
 }
 
+/** The key of the category that callers choose. */
+const chosenCategory = '2'
 /** For one sentence, while nobody waits at a telephone. */
 const patienceMs = 60_000
+const packTriesMax = 20
+const packFolder = join('pt_BR', 'ura')
 /** How long the confirmation's last sentence is heard before its key. */
 const confirmationHeardMs = 700
 
@@ -47,10 +52,13 @@ const confirmationHeardMs = 700
  * @throws Error saying why when the real parts can't be had on this machine
  */
 export async function setStage(options: {
+  /** FastAGI servers; default 1. */
   agiCount?: number
+  /** Default the embedded voice. */
+  voice?: Voice
   progress: (line: string) => void
 }): Promise<Stage> {
-  const { progress } = options
+  const { progress, agiCount = 1, voice = 'espeak' } = options
   const root = await rootOfRealParts(progress)
   const folder = await mkdtemp(join(tmpdir(), 'ura-calls-'))
   // Asterisk runs the sounds' folder as root of its own, but nothing else of this machine's users may matter.
@@ -62,14 +70,14 @@ export async function setStage(options: {
   try {
     const sounds = join(folder, 'sounds')
     progress('prompts')
-    await writePrompts(sounds)
-    const services = await startServices(join(folder, 'data'), options.agiCount)
+    await writePrompts(sounds, voice)
+    const services = await startServices(join(folder, 'data'), { agiCount, voice })
     undo.push(services.stop)
     progress('names')
     const spoken = join(folder, 'spoken')
     const longestNameMs = await writeSpoken(services, spoken)
     const phones = deskPhones()
-    const promptsFolder = join(sounds, 'pt_BR', 'ura')
+    const promptsFolder = join(sounds, packFolder)
     const exchange = await startExchange({
       root,
       folder: join(folder, 'exchange'),
@@ -120,11 +128,25 @@ const promptsHeard: readonly PromptId[] = [
   ...digitPrompts('0123456789'),
 ]
 
-async function writePrompts(outFolder: string): Promise<void> {
+async function writePrompts(outFolder: string, voice: Voice): Promise<void> {
+  if (voice === 'tone') {
+    const folder = join(outFolder, packFolder)
+    await mkdir(folder, { recursive: true })
+    await writeNoisePrompts(folder, promptsHeard)
+    return
+  }
+  const texts = Object.fromEntries(promptsHeard.map((id) => [id, promptTexts[id]]))
   const synthesizer = createEspeakSynthesizer({ sentenceTimeoutMs: patienceMs, waitMaxMs: patienceMs })
   try {
-    const texts = Object.fromEntries(promptsHeard.map((id) => [id, promptTexts[id]]))
-    await buildPromptPack({ texts, outFolder, synthesizer })
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await buildPromptPack({ texts, outFolder, packFolder, synthesizer })
+        return
+      } catch (error) {
+        // A busy machine; what was made stays, and the next try goes on behind it.
+        if (tries === packTriesMax) throw error
+      }
+    }
   } finally {
     await synthesizer.close()
   }
@@ -153,9 +175,12 @@ function deskPhones(): DeskPhone[] {
 async function writeSpoken(services: Services, folder: string): Promise<number> {
   await mkdir(folder, { recursive: true })
   const names = await Promise.all((await speakNames(services)).map(fetchBytes))
-  const [categories = '', servicesMenu = ''] = await untilSpoken(async () => {
-    const catalogue = await askApi<Catalogue>(services, 'servicos')
-    return [catalogue.menu.url, catalogue.categorias.find(({ tecla }) => tecla === '2')?.menu.url]
+  // All menus, though callers hear two: a catalogue with a menu that isn't spoken is tried again with every call.
+  const [categories = '', ...menus] = await untilSpoken(async () => {
+    const { menu, categorias } = await askApi<Catalogue>(services, 'servicos')
+    const chosen = categorias.filter(({ tecla }) => tecla === chosenCategory)
+    const others = categorias.filter(({ tecla }) => tecla !== chosenCategory)
+    return [menu, ...[...chosen, ...others].map((category) => category.menu)].map(({ url }) => url)
   })
   const ticket = { usuario: '1001', servico: 'computador-nao-liga', chamada: 'spoken', origem: 'telefone' }
   const [protocol = ''] = await untilSpoken(async () => [
@@ -164,7 +189,7 @@ async function writeSpoken(services: Services, folder: string): Promise<number> 
   const files = {
     name: names[0] ?? Buffer.alloc(0),
     categories: await fetchBytes(categories),
-    services: await fetchBytes(servicesMenu),
+    services: await fetchBytes(menus[0] ?? ''),
     protocol: await fetchBytes(protocol),
   }
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, `${name}.wav`), bytes)

@@ -47,6 +47,13 @@ export class CallWatch {
     }
   }
 
+  /** How many calls are on a server now. */
+  callsOn(server: string): number {
+    const isThere = ({ sessions }: SeenCall): boolean =>
+      sessions.some((session) => session.server === server && session.toMs === Infinity)
+    return [...this.#calls.values()].filter(isThere).length
+  }
+
   /** The calls that were on a server when it was killed, and what became of them. */
   interruptedBy(kill: { server: string; atMs: number }, silenceMaxMs: number): InterruptedCall[] {
     const wasThere = ({ sessions }: SeenCall): boolean =>
