@@ -1,9 +1,7 @@
-/** A desk phone's endpoint, password and the person it belongs to. */
+/** A desk phone's endpoint and password. */
 export interface DeskPhone {
   extension: string
   secret: string
-  userCode: string
-  name: string
 }
 
 /** The numbers that callers dial: the same call done by our services, by process AGI, by the dialplan alone. */

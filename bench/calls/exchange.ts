@@ -23,8 +23,6 @@ export interface Exchange {
   /** Every AMI event that the measurements are made of, from now on; gives the function that ends it. */
   onEvent: (listener: (event: AmiMessage) => void) => () => void
   command: (text: string) => Promise<string>
-  setGlobal: (name: string, value: string) => Promise<void>
-  readLog: () => Promise<string>
   stop: () => Promise<void>
 }
 
@@ -82,10 +80,6 @@ export async function startExchange(options: ExchangeStart): Promise<Exchange> {
     pid: await descendantNamed(asterisk.pid, 'asterisk'),
     onEvent: asterisk.ami.onEvent,
     command: asterisk.ami.command,
-    setGlobal: async (name, value) => {
-      await asterisk.ami.command(`dialplan set global ${name} "${value}"`)
-    },
-    readLog: asterisk.readLog,
     stop: asterisk.stop,
   }
 }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commandInRoot } from '../../scripts/real-parts/chroot.ts'
 import { freeUdpPorts } from '../../test/asterisk/ports.ts'
-import { type CallerBehaviour, callerScenario } from './caller-scenario.ts'
+import { type CallerBehaviour, callerScenario, callMs } from './caller-scenario.ts'
 import type { DeskPhone } from './exchange-configuration.ts'
 
 /** A load of calls. */
@@ -38,7 +38,7 @@ const firstMediaPort = 31_000
 /** Callers wait for their turn past this: no exchange of this size has more lines. */
 const concurrentMax = 1_000
 /** Beyond the calls themselves, for the last of them to end. */
-const endMs = 40_000
+const endMs = 30_000
 
 /** Makes calls and waits for the end of the last one. @throws Error with SIPp's last words when it doesn't do its work. */
 export async function makeCalls(load: CallLoad): Promise<CallCounts> {
@@ -64,8 +64,8 @@ function callersFile(phones: readonly DeskPhone[]): string {
 }
 
 async function runSipp(load: CallLoad, own: { folder: string; localPort: number }): Promise<string> {
-  const { callsPerS, calls, sipPort, root } = load
-  const timeoutMs = (calls / callsPerS) * 1_000 + endMs
+  const { callsPerS, calls, sipPort, root, behaviour } = load
+  const timeoutMs = (calls / callsPerS) * 1_000 + callMs(behaviour) + endMs
   const ratePeriodMs = 1_000
   const command = commandInRoot({
     root,

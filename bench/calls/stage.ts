@@ -12,7 +12,6 @@ import { ensurePhp } from '../../scripts/real-parts/php.ts'
 import { ensureSipp } from '../../scripts/real-parts/sipp.ts'
 import { writeNoisePrompts } from '../../test/listening/noise-prompts.ts'
 import { type CallCounts, makeCalls } from './sipp.ts'
-import type { CallerBehaviour } from './caller-scenario.ts'
 import { type Exchange, startExchange } from './exchange.ts'
 import type { CallWay, DeskPhone } from './exchange-configuration.ts'
 import { deskPeople } from './people.ts'
@@ -24,7 +23,6 @@ export interface Stage {
   exchange: Exchange
   /** Makes calls at a steady rate and waits for the end of the last one. */
   call: (load: CallBurst) => Promise<CallCounts>
-  behaviour: (way: CallWay, hangupPart?: number) => CallerBehaviour
   stop: () => Promise<void>
 }
 
@@ -90,18 +88,17 @@ export async function setStage(options: {
     undo.push(exchange.stop)
     const beforeMs = durationMs(await readFile(join(promptsFolder, 'extension-name-before.wav')))
     const nameMs = Math.ceil(beforeMs + longestNameMs + confirmationHeardMs)
-    const behaviour: Stage['behaviour'] = (way, hangupPart = 0) => ({ way, nameMs, hangupPart })
-    const call: Stage['call'] = ({ way, callsPerS, calls, hangupPart }) =>
+    const call: Stage['call'] = ({ way, callsPerS, calls, hangupPart = 0 }) =>
       makeCalls({
         root,
         folder,
         sipPort: exchange.sipPort,
         phones,
-        behaviour: behaviour(way, hangupPart),
+        behaviour: { way, nameMs, hangupPart },
         callsPerS,
         calls,
       })
-    return { services, exchange, call, behaviour, stop }
+    return { services, exchange, call, stop }
   } catch (error) {
     await stop()
     throw error
@@ -163,12 +160,7 @@ async function rootOfRealParts(progress: (line: string) => void): Promise<string
 }
 
 function deskPhones(): DeskPhone[] {
-  return deskPeople.map(({ extension, userCode, name }) => ({
-    extension,
-    userCode,
-    name,
-    secret: randomBytes(12).toString('hex'),
-  }))
+  return deskPeople.map(({ extension }) => ({ extension, secret: randomBytes(12).toString('hex') }))
 }
 
 /** Has every name spoken, and keeps the files of one call for the way that is nothing but dialplan. Gives the longest name. */
