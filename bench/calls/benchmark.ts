@@ -22,13 +22,13 @@ export const callsBenchmark: Benchmark = {
     try {
       await judgeBurst(stage, { way: 'services', callsPerS: 1, calls: warmUpCalls })
       const cpu = await compareCpu(stage, context)
-      const rate = await compareRates(stage, context)
+      const rates = await compareRates(stage, context)
       return {
-        comparisons: [cpu.comparison, rate.comparison],
-        others: [...cpu.others, ...rate.others],
+        comparisons: [cpu.comparison, rates.comparison],
+        others: [...cpu.others, ...rates.others],
         warnings: [
           'SIPp, Asterisk and our services share the machine; nothing is pinned to a core. Callers send no sound of their own but digits.',
-          ...rate.warnings,
+          ...rates.warnings,
         ],
       }
     } finally {
@@ -53,12 +53,6 @@ async function compareCpu(stage: Stage, { runs, progress }: BenchmarkContext): P
     const text = [ours, php].map((all) => `${all.at(-1)?.agiMs.toFixed(1)} ms`)
     progress(`CPU per call, run ${run}: FastAGI service ${text[0]}, PHP processes ${text[1]}`)
   }
-  const inMs = (figure: string, name: string, samples: number[]): Measured => ({
-    figure,
-    name,
-    unit: 'ms',
-    samples,
-  })
   const columns: [keyof CallCpu, string, string][] = [
     ['apiMs', 'cpuPerCallApiMs', 'the ticket API with the voice, 1 new sentence a call'],
     ['gatewayMs', 'cpuPerCallGatewayMs', 'the gateway'],
@@ -68,28 +62,28 @@ async function compareCpu(stage: Stage, { runs, progress }: BenchmarkContext): P
     comparison: {
       ratio: 'cpuPerCallVsProcessAgi',
       what: 'CPU per call, the same API behind both',
-      dividend: inMs(
+      dividend: measuredMs(
         'cpuPerCallMs',
         'the FastAGI service',
         ours.map(({ agiMs }) => agiMs),
       ),
-      divisor: inMs(
+      divisor: measuredMs(
         'cpuPerCallProcessAgiMs',
         'a PHP process for each call',
         php.map(({ agiMs }) => agiMs),
       ),
       target: { atMost: 0.15 },
     },
-    others: columns.flatMap(([column, figure, who]) => [
-      inMs(
+    others: columns.flatMap(([part, figure, who]) => [
+      measuredMs(
         figure,
         `CPU per call of ${who}`,
-        ours.map((one) => one[column]),
+        ours.map((one) => one[part]),
       ),
-      inMs(
+      measuredMs(
         `${figure.slice(0, -2)}WithPhpMs`,
         `CPU per call of ${who}, by process AGI`,
-        php.map((one) => one[column]),
+        php.map((one) => one[part]),
       ),
     ]),
     warnings: [],
@@ -102,32 +96,26 @@ async function compareRates(stage: Stage, { runs, progress }: BenchmarkContext):
   for (let run = 1; run <= runs; run += 1) {
     for (const way of ['services', 'dialplan'] as const) {
       progress(`calls/s by ${way}, run ${run}`)
-      const rate = await findSustainedRate({
+      const borne = await findSustainedRate({
         guessCallsPerS: found[way].findLast((rate) => rate !== null)?.callsPerS ?? firstGuessCallsPerS,
         attempt: (callsPerS) => judgeBurst(stage, { way, callsPerS, calls: callsFor(callsPerS) }),
         progress,
       })
-      found[way].push(rate)
-      if (rate === null) warnings.push(`In run ${run} no rate of calls by ${way} was borne`)
+      found[way].push(borne)
+      if (borne === null) warnings.push(`In run ${run} no rate of calls by ${way} was borne`)
     }
   }
-  const measured = (figure: string, name: string, samples: number[], unit: string): Measured => {
-    return { figure, name, unit, samples }
-  }
-  const rates = (of: (SustainedRate | null)[]): number[] => of.map((rate) => rate?.callsPerS ?? 0)
-  const outcomesOf = (of: (SustainedRate | null)[]): BurstOutcome[] =>
-    of.flatMap((rate) => rate?.outcome ?? [])
   const outcomes = outcomesOf(found.services)
   const limits = `under 0.1 % failed, dead air p99 under ${wanted.deadAirP99Ms} ms`
   return {
     comparison: {
       ratio: 'callsPerSecondVsDialplan',
       what: `calls/s borne (${limits})`,
-      dividend: measured('callsPerS', 'our services', rates(found.services), '1/s'),
+      dividend: measured('callsPerS', 'our services', ratesOf(found.services), '1/s'),
       divisor: measured(
         'callsPerSDialplan',
         'the same prompts by pure dialplan',
-        rates(found.dialplan),
+        ratesOf(found.dialplan),
         '1/s',
       ),
       target: { atLeast: 0.8 },
@@ -150,6 +138,23 @@ async function compareRates(stage: Stage, { runs, progress }: BenchmarkContext):
     ],
     warnings,
   }
+}
+
+function measured(figure: string, name: string, samples: number[], unit: string): Measured {
+  return { figure, name, unit, samples }
+}
+
+function measuredMs(figure: string, name: string, samples: number[]): Measured {
+  return measured(figure, name, samples, 'ms')
+}
+
+/** Where nothing was borne the rate is 0. */
+function ratesOf(found: readonly (SustainedRate | null)[]): number[] {
+  return found.map((rate) => rate?.callsPerS ?? 0)
+}
+
+function outcomesOf(found: readonly (SustainedRate | null)[]): BurstOutcome[] {
+  return found.flatMap((rate) => rate?.outcome ?? [])
 }
 
 /** Calls enough for a judgement at a rate. */

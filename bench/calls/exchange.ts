@@ -53,7 +53,6 @@ export async function startExchange(options: ExchangeStart): Promise<Exchange> {
   const musicFolder = join(folder, 'moh')
   await mkdir(musicFolder, { recursive: true })
   await writeFile(join(musicFolder, 'music.wav'), encodeWav(noisePrompt('music-on-hold', 5_000)))
-  const shipped = (name: string): Promise<string> => readFile(new URL(name, dialplanFolder), 'utf8')
   const asterisk = await startAsterisk({
     root,
     folder,
@@ -82,6 +81,10 @@ export async function startExchange(options: ExchangeStart): Promise<Exchange> {
     command: asterisk.ami.command,
     stop: asterisk.stop,
   }
+}
+
+function shipped(name: string): Promise<string> {
+  return readFile(new URL(name, dialplanFolder), 'utf8')
 }
 
 /** The globals as they ship, but for the servers, and with office hours all day: the apology leads to the queue. */

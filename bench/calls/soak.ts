@@ -108,14 +108,10 @@ async function soak(
   const { callsPerS, calls, progress } = options
   const pids = await soakedPids(stage)
   const memory: Memory = []
-  let isOver = false
-  const calling = stage.call({ way: 'services', callsPerS, calls, hangupPart }).finally(() => {
-    isOver = true
-  })
-  while (!isOver) {
-    memory.push(await residentMb(pids))
-    await Promise.race([delay(sampleMs), calling])
-  }
+  const calling = stage.call({ way: 'services', callsPerS, calls, hangupPart })
+  const isOver = calling.then(() => true)
+  do memory.push(await residentMb(pids))
+  while (!(await Promise.race([isOver, delay(sampleMs, false)])))
   const { created, failed } = await calling
   progress(`${created} calls made, ${failed} of them not to their end`)
   return memory
