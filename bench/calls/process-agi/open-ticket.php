@@ -55,10 +55,17 @@ function say(string $file): string
     return pressed("STREAM FILE \"$file\" \"$keys\"");
 }
 
+/** A key that falls between two commands is lost to such a script, so the question is asked again. */
 function ask(string $file): string
 {
     global $keys;
-    return pressed("GET OPTION \"$file\" \"$keys\" 7000");
+    for ($tries = 0; $tries < 3; $tries++) {
+        $key = pressed("GET OPTION \"$file\" \"$keys\" 7000");
+        if ($key !== '') {
+            return $key;
+        }
+    }
+    return '';
 }
 
 $start = gmdate('Y-m-d\TH:i:s.v\Z');
