@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { agiBenchmark } from './agi/benchmark.ts'
 import { apiBenchmark } from './api/benchmark.ts'
 import { scaleBenchmark } from './api/scale/benchmark.ts'
+import { callsBenchmark } from './calls/benchmark.ts'
+import { soakBenchmark } from './calls/soak.ts'
 import { gatewayBenchmark } from './gateway/benchmark.ts'
 import type { Benchmark, BenchmarkResult } from './harness/benchmark.ts'
 import { type CommandLine, readCommandLine } from './harness/command-line.ts'
@@ -21,6 +23,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   scaleBenchmark,
   speechBenchmark,
   gatewayBenchmark,
+  callsBenchmark,
+  soakBenchmark,
 ]
 
 const RESULTS_FILE = new URL('RESULTS.md', import.meta.url)
@@ -37,7 +41,8 @@ try {
   process.exitCode = 1
 }
 
-async function runBenchmark(benchmark: Benchmark, { runs, json, write }: CommandLine): Promise<void> {
+async function runBenchmark(benchmark: Benchmark, { json, write, ...asked }: CommandLine): Promise<void> {
+  const runs = benchmark.isOnce === true ? 1 : asked.runs
   const machine = machineText()
   console.log(`${benchmark.name}: ${benchmark.about}\n${machine}; medians of ${runs} runs\n`)
   const result = await benchmark.run({ runs, progress: (line) => console.error(line) })

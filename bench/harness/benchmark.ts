@@ -42,5 +42,7 @@ export interface Benchmark {
   name: string
   /** One line on what it measures. */
   about: string
+  /** Takes so long that it is run once, whatever `runs` says. */
+  isOnce?: boolean
   run(context: BenchmarkContext): Promise<BenchmarkResult>
 }

@@ -13,3 +13,8 @@ export function ensurePhp(report?: Report): Promise<Availability> {
   ]
   return ensureDebianPart({ name: 'php', suite: 'bookworm', packages }, report)
 }
+
+/** Makes sure of PHP in the root that Asterisk is in, so that Asterisk can start it as process AGI (8.4 seen). */
+export function ensureProcessAgiPhp(report?: Report): Promise<Availability> {
+  return ensureDebianPart({ name: 'php', suite: 'sid', packages: ['php-cli'] }, report)
+}

@@ -11,6 +11,8 @@ export const insideFolder = '/srv/asterisk'
 /** One running Asterisk of a test. */
 export type RunningAsterisk = {
   ami: Ami
+  /** Of the process that was started; Asterisk is below it. */
+  pid: number
   /** What it has logged so far: notices, warnings, errors and the dialplan's steps. */
   readLog: () => Promise<string>
   /** Kills it and waits until it is gone. Can be called twice. */
@@ -77,6 +79,7 @@ export async function startAsterisk(options: {
     await ami.waitForEvent({ matches: (event) => event['Event'] === 'FullyBooted', timeoutMs: bootTimeoutMs })
     return {
       ami,
+      pid: child.pid ?? 0,
       readLog,
       stop: async () => {
         ami.close()

@@ -22,6 +22,11 @@ export type DialOptions = {
   record?: boolean
   /** Asterisk's format of the recording: `wav` (8,000 Hz, the default) or `wav16`. */
   recordFormat?: RecordFormat
+  /**
+   * Records by the clock; default false. Where nothing is played nothing is sent, and an ordinary recording, made of what
+   * was sent, has no silence there.
+   */
+  recordSilences?: boolean
 }
 
 /** One call, at the caller's end. */
@@ -71,7 +76,14 @@ export function createDialer(ends: {
   recordings: string
 }): (options: DialOptions) => Promise<Call> {
   const { ari, office, ura, recordings } = ends
-  return async ({ callerId, extension, from = 'trunk', record = false, recordFormat = 'wav' }) => {
+  return async ({
+    callerId,
+    extension,
+    from = 'trunk',
+    record = false,
+    recordFormat = 'wav',
+    ...options
+  }) => {
     const id = randomUUID()
     const trace = traceUraChannel(ura, id)
     const answered = nextAriEvent(ari, id, 'StasisStart')
@@ -95,7 +107,8 @@ export function createDialer(ends: {
     const start = await Promise.race([within(answerTimeoutMs, `an answer from ${extension}`, answered), lost])
     const officeChannel = start.channel?.name ?? ''
 
-    const recorder = createRecorder({ ari, id, recordings, format: recordFormat })
+    const heardBy = options.recordSilences === true ? () => snoopOn(ari, id) : async () => id
+    const recorder = createRecorder({ ari, id, recordings, format: recordFormat, heardBy })
     try {
       // As any phone, this one sends sound all the time; without it Answer() waits 500 ms for some (main/channel.c).
       await ari.request('POST', `channels/${id}/silence`)
@@ -142,12 +155,30 @@ export function createDialer(ends: {
   }
 }
 
+/** A channel that hears what another one is sent, in time: 20 ms of silence wherever nothing is (res_stasis_snoop.c). */
+async function snoopOn(ari: Ari, id: string): Promise<string> {
+  const snoopId = randomUUID()
+  const started = nextAriEvent(ari, snoopId, 'StasisStart')
+  await ari.request('POST', `channels/${id}/snoop/${snoopId}`, {
+    query: { spy: 'in', app: phoneApplication },
+  })
+  await within(eventTimeoutMs, 'a channel to record by', started)
+  return snoopId
+}
+
 /** Keeps what a recording needs: where it goes, and whether Asterisk has finished it. */
-function createRecorder(options: { ari: Ari; id: string; recordings: string; format: RecordFormat }): {
+function createRecorder(options: {
+  ari: Ari
+  id: string
+  recordings: string
+  format: RecordFormat
+  /** Gives the channel whose sound is what the caller hears. */
+  heardBy: () => Promise<string>
+}): {
   start: () => Promise<void>
   stop: () => Promise<PcmAudio>
 } {
-  const { ari, id, recordings, format } = options
+  const { ari, id, recordings, format, heardBy } = options
   let count = 0
   let current: { name: string; finished: Promise<void> } | undefined
   return {
@@ -160,7 +191,7 @@ function createRecorder(options: { ari: Ari; id: string; recordings: string; for
         stopListening()
         resolve()
       })
-      await ari.request('POST', `channels/${id}/record`, { query: { name, format } })
+      await ari.request('POST', `channels/${await heardBy()}/record`, { query: { name, format } })
       current = { name, finished }
     },
     stop: async () => {

@@ -1,0 +1,172 @@
+import type { Benchmark, BenchmarkContext, Comparison, Measured } from '../harness/benchmark.ts'
+import { type BurstOutcome, judgeBurst, wanted } from './burst.ts'
+import { type CallCpu, callCpu } from './call-cpu.ts'
+import { type Stage, setStage } from './stage.ts'
+import { findSustainedRate, type SustainedRate } from './sustained-rate.ts'
+
+/** Calls of a CPU measurement. */
+const cpuCalls = 25
+const warmUpCalls = 25
+/** How long calls keep coming at one rate; at least so many calls. */
+const burstSeconds = 20
+const burstCallsMin = 20
+const firstGuessCallsPerS = 3
+
+/** Whole calls on the real Asterisk, by SIPp. */
+export const callsBenchmark: Benchmark = {
+  name: 'calls',
+  about:
+    'calls that open a ticket on a real Asterisk, by desk phones (SIPp): CPU beside process AGI, calls/s beside pure dialplan',
+  run: async (context) => {
+    const stage = await setStage({ progress: context.progress })
+    try {
+      await judgeBurst(stage, { way: 'services', callsPerS: 1, calls: warmUpCalls })
+      const cpu = await compareCpu(stage, context)
+      const rates = await compareRates(stage, context)
+      return {
+        comparisons: [cpu.comparison, rates.comparison],
+        others: [...cpu.others, ...rates.others],
+        warnings: [
+          'SIPp, Asterisk and our services share the machine; nothing is pinned to a core. Callers send no sound of their own but digits.',
+          ...cpu.warnings,
+          ...rates.warnings,
+        ],
+      }
+    } finally {
+      await stage.stop()
+    }
+  },
+}
+
+interface Part {
+  comparison: Comparison
+  others: Measured[]
+  warnings: string[]
+}
+
+/** Both ways ask the same API the same, so its CPU is in neither; it is told beside. */
+async function compareCpu(stage: Stage, { runs, progress }: BenchmarkContext): Promise<Part> {
+  const ours: CallCpu[] = []
+  const php: CallCpu[] = []
+  const warnings: string[] = []
+  for (let run = 1; run <= runs; run += 1) {
+    for (const way of ['services', 'processAgi'] as const) {
+      const { cpu, failed } = await callCpu(stage, { way, calls: cpuCalls })
+      ;(way === 'services' ? ours : php).push(cpu)
+      if (failed > 0) warnings.push(`${failed} of ${cpuCalls} calls by ${way} in run ${run} opened no ticket`)
+    }
+    const text = [ours, php].map((all) => `${all.at(-1)?.agiMs.toFixed(1)} ms`)
+    progress(`CPU per call, run ${run}: FastAGI service ${text[0]}, PHP processes ${text[1]}`)
+  }
+  const columns: [keyof CallCpu, string, string][] = [
+    ['apiMs', 'cpuPerCallApiMs', 'the ticket API with the voice, 1 new sentence a call'],
+    ['gatewayMs', 'cpuPerCallGatewayMs', 'the gateway'],
+    ['asteriskMs', 'cpuPerCallAsteriskMs', 'Asterisk'],
+  ]
+  return {
+    comparison: {
+      ratio: 'cpuPerCallVsProcessAgi',
+      what: 'CPU per call, the same API behind both',
+      dividend: measuredMs(
+        'cpuPerCallMs',
+        'the FastAGI service',
+        ours.map(({ agiMs }) => agiMs),
+      ),
+      divisor: measuredMs(
+        'cpuPerCallProcessAgiMs',
+        'a PHP process for each call',
+        php.map(({ agiMs }) => agiMs),
+      ),
+      target: { atMost: 0.15 },
+    },
+    others: columns.flatMap(([part, figure, who]) => [
+      measuredMs(
+        figure,
+        `CPU per call of ${who}`,
+        ours.map((one) => one[part]),
+      ),
+      measuredMs(
+        `${figure.slice(0, -2)}WithPhpMs`,
+        `CPU per call of ${who}, by process AGI`,
+        php.map((one) => one[part]),
+      ),
+    ]),
+    warnings,
+  }
+}
+
+async function compareRates(stage: Stage, { runs, progress }: BenchmarkContext): Promise<Part> {
+  const found = { services: [] as (SustainedRate | null)[], dialplan: [] as (SustainedRate | null)[] }
+  const warnings: string[] = []
+  for (let run = 1; run <= runs; run += 1) {
+    for (const way of ['services', 'dialplan'] as const) {
+      progress(`calls/s by ${way}, run ${run}`)
+      const borne = await findSustainedRate({
+        guessCallsPerS: found[way].findLast((rate) => rate !== null)?.callsPerS ?? firstGuessCallsPerS,
+        attempt: (callsPerS) => judgeBurst(stage, { way, callsPerS, calls: callsFor(callsPerS) }),
+        progress,
+      })
+      found[way].push(borne)
+      if (borne === null) warnings.push(`In run ${run} no rate of calls by ${way} was borne`)
+    }
+  }
+  const outcomes = outcomesOf(found.services)
+  const limits = `under 0.1 % failed, dead air p99 under ${wanted.deadAirP99Ms} ms`
+  return {
+    comparison: {
+      ratio: 'callsPerSecondVsDialplan',
+      what: `calls/s borne (${limits})`,
+      dividend: measured('callsPerS', 'our services', ratesOf(found.services), '1/s'),
+      divisor: measured(
+        'callsPerSDialplan',
+        'the same prompts by pure dialplan',
+        ratesOf(found.dialplan),
+        '1/s',
+      ),
+      target: { atLeast: 0.8 },
+    },
+    others: [
+      measured(
+        'concurrentCalls',
+        'calls at once, borne by our services',
+        column(outcomes, 'concurrentMax'),
+        '',
+      ),
+      measured('deadAirP50Ms', 'dead air p50 at that rate', column(outcomes, 'deadAirP50Ms'), 'ms'),
+      measured('deadAirP99Ms', 'dead air p99 at that rate', column(outcomes, 'deadAirP99Ms'), 'ms'),
+      measured(
+        'concurrentCallsDialplan',
+        'calls at once, borne by pure dialplan',
+        column(outcomesOf(found.dialplan), 'concurrentMax'),
+        '',
+      ),
+    ],
+    warnings,
+  }
+}
+
+function measured(figure: string, name: string, samples: number[], unit: string): Measured {
+  return { figure, name, unit, samples }
+}
+
+function measuredMs(figure: string, name: string, samples: number[]): Measured {
+  return measured(figure, name, samples, 'ms')
+}
+
+/** Where nothing was borne the rate is 0. */
+function ratesOf(found: readonly (SustainedRate | null)[]): number[] {
+  return found.map((rate) => rate?.callsPerS ?? 0)
+}
+
+function outcomesOf(found: readonly (SustainedRate | null)[]): BurstOutcome[] {
+  return found.flatMap((rate) => rate?.outcome ?? [])
+}
+
+/** Calls enough for a judgement at a rate. */
+export function callsFor(callsPerS: number): number {
+  return Math.max(burstCallsMin, Math.round(callsPerS * burstSeconds))
+}
+
+function column<Name extends string>(all: readonly Record<Name, number>[], name: Name): number[] {
+  return all.map((one) => one[name])
+}
