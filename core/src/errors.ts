@@ -27,6 +27,11 @@ export const errorTable = {
   USUARIO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Usuário não encontrado.' },
   CHAMADO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Chamado não encontrado.' },
   AUDIO_NAO_ENCONTRADO: { statusCode: 404, retryable: false, message: 'Áudio não encontrado.' },
+  GRAVACAO_NAO_ENCONTRADA: {
+    statusCode: 404,
+    retryable: false,
+    message: 'O chamado não tem gravação.',
+  },
   LIGACAO_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Ligação não encontrada.' },
   MENSAGEM_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Mensagem não encontrada.' },
   METODO_NAO_PERMITIDO: { statusCode: 405, retryable: false, message: 'Método HTTP não permitido.' },

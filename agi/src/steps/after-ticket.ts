@@ -4,9 +4,16 @@ import { prompt, speech, type Sound } from '../call/sound.ts'
 import { digitPrompts } from '../prompts/ids.ts'
 import type { Step } from './step.ts'
 
-/** Says the protocol twice; 1 opens another ticket, 9 says it again, hanging up is fine. */
+/**
+ * Says the protocol twice; 1 opens another ticket, 9 says it again, hanging up is fine. A ticket that is in the spool has
+ * no protocol yet: the caller is told how it comes.
+ */
 export const afterTicket: Step = async (call) => {
-  const spoken = protocol(call)
+  if (call.ticket === null) {
+    await call.line.say(prompt('ticket-registered-offline'))
+    return 'goodbye'
+  }
+  const spoken = protocol(call, call.ticket)
   const choice = await askMenu(call, {
     sounds: [prompt('ticket-opened'), ...spoken, ...spoken, prompt('after-ticket')],
     choices: { 1: 'another' },
@@ -15,9 +22,6 @@ export const afterTicket: Step = async (call) => {
   return choice === 'another' ? 'choose-category' : 'goodbye'
 }
 
-function protocol(call: Call): Sound[] {
-  const { ticket } = call
-  return ticket === null
-    ? []
-    : speech(call, 'protocol', ticket.url, digitPrompts(ticket.protocol).map(prompt))
+function protocol(call: Call, ticket: NonNullable<Call['ticket']>): Sound[] {
+  return speech(call, 'protocol', ticket.url, digitPrompts(ticket.protocol).map(prompt))
 }

@@ -30,12 +30,10 @@ export const openTicket: Step = async (call) => {
   call.ticketUnderWay = Promise.allSettled([opening])
   try {
     const opened = await call.line.waitFor(opening)
-    if (opened.kind === 'registered') {
-      await call.line.say(prompt('ticket-registered-offline'))
-      return 'goodbye'
-    }
-    call.ticket = { protocol: opened.ticket.protocolo, url: opened.ticket.url }
-    return 'after-ticket'
+    call.ticketRequest = request
+    call.ticket =
+      opened.kind === 'registered' ? null : { protocol: opened.ticket.protocolo, url: opened.ticket.url }
+    return call.voiceRecorder === null ? 'after-ticket' : 'voice-note'
   } catch (error) {
     if (error instanceof HelpdeskError && error.code === 'SERVICO_INEXISTENTE') {
       // An administrator took the service away while the caller listened to the menu.

@@ -13,6 +13,7 @@ export type StepName =
   | 'choose-category'
   | 'choose-service'
   | 'open-ticket'
+  | 'voice-note'
   | 'after-ticket'
   | 'ask-ticket'
   | 'technician'

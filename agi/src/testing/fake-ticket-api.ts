@@ -32,6 +32,8 @@ const catalogue: CatalogueAnswer = {
 export class FakeTicketApi {
   readonly asked: Asked[] = []
   readonly records: CallRecord[] = []
+  /** WAV files, in order. */
+  readonly voiceNotes: Buffer[] = []
   readonly api: TicketApi
 
   constructor(options: { speech?: boolean; open?: boolean; overrides?: Partial<TicketApi> } = {}) {
@@ -58,6 +60,11 @@ export class FakeTicketApi {
       openTicket: async ({ service, idempotencyKey }) => {
         note('openTicket', `${service} ${idempotencyKey}`)
         return { status: true, protocolo: '10017', ...spoken('protocol') }
+      },
+      addVoiceNote: async ({ userCode, protocol, audio, idempotencyKey }) => {
+        note('addVoiceNote', `${userCode} ${protocol} ${idempotencyKey}`)
+        this.voiceNotes.push(audio)
+        return { durationMs: Math.round((audio.length - 44) / 16), storedAt: '2026-01-01T00:00:00Z' }
       },
       findTicket: async ({ protocol }) => {
         note('findTicket', protocol)

@@ -1,11 +1,16 @@
+import type { Environment } from '@ura/core/configuration'
 import { onTestFinished } from 'vitest'
 import type { FakeTicketApi } from './fake-ticket-api.ts'
 import type { FinishedCall, TelephoneOptions } from './telephone.ts'
 import { TestLine } from './test-line.ts'
 
 /** A line to a service on this ticket API; closed with the test. Its log's lines go to `logged`. */
-export async function openLine({ api }: FakeTicketApi, logged: string[] = []): Promise<TestLine> {
-  const line = await TestLine.open(api, logged)
+export async function openLine(
+  { api }: FakeTicketApi,
+  logged: string[] = [],
+  environment: Environment = {},
+): Promise<TestLine> {
+  const line = await TestLine.open(api, logged, environment)
   onTestFinished(() => line.close())
   return line
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@ura/core/clock'
 import { createLogger } from '@ura/core/logger'
+import type { Environment } from '@ura/core/configuration'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import { createAgiApp, type AgiApp } from '../app.ts'
 import { readAgiConfiguration } from '../config.ts'
@@ -22,7 +23,11 @@ export class TestLine {
   }
 
   /** @param logged Is given what the service logs, one JSON line each. */
-  static async open(ticketApi: TicketApi, logged: string[] = []): Promise<TestLine> {
+  static async open(
+    ticketApi: TicketApi,
+    logged: string[] = [],
+    environment: Environment = {},
+  ): Promise<TestLine> {
     const folder = await mkdtemp(join(tmpdir(), 'ura-agi-'))
     const config = readAgiConfiguration({
       DATA_DIR: folder,
@@ -30,6 +35,7 @@ export class TestLine {
       AGI_PORT: '0',
       HELPDESK_API_TOKEN: 'a-token-that-is-not-used',
       AGI_DRAIN_MS: '500',
+      ...environment,
     })
     const log = createLogger({
       service: 'agi',

@@ -2,6 +2,7 @@ import type { Database } from '../database/schema.ts'
 import { protocolOf } from '../tickets/protocol.ts'
 import { listTicketEvents } from '../tickets/ticket-event-repository.ts'
 import { listTicketNotes } from '../tickets/ticket-note-repository.ts'
+import { readVoiceNote } from '../tickets/voice-notes/voice-note-repository.ts'
 import type { User } from '../users/user-repository.ts'
 
 /** Everything the database holds about one person, in the words of its tables; hashes of codes aside. */
@@ -18,7 +19,9 @@ export async function readPersonData(db: Database, user: User): Promise<Record<s
   const told = []
   for (const { id, user_id: _userId, service_id: _serviceId, ...ticket } of tickets) {
     const [events, notes] = [await listTicketEvents(db, id), await listTicketNotes(db, id)]
-    told.push({ protocol: protocolOf(id), ...ticket, events, notes })
+    const voice = await readVoiceNote(db, id)
+    const voiceNote = voice === null ? null : { wavBase64: voice.toString('base64') }
+    told.push({ protocol: protocolOf(id), ...ticket, events, notes, voiceNote })
   }
   const accessCodes = await db
     .selectFrom('access_codes')

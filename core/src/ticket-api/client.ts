@@ -19,6 +19,7 @@ const answers = {
   verifyCode: answerOf(schemas.VerifyCodeAnswer),
   catalogue: answerOf(schemas.CatalogueAnswer),
   openTicket: answerOf(schemas.OpenTicketAnswer),
+  voiceNote: answerOf(schemas.VoiceNoteAnswer),
   verifyTicket: answerOf(schemas.VerifyTicketAnswer),
   officeHours: answerOf(schemas.OfficeHoursAnswer),
   callRecord: answerOf(schemas.CallRecordAnswer),
@@ -84,6 +85,17 @@ export function createTicketApiClient(options: TicketApiClientOptions): TicketAp
         { usuario: userCode, servico: service, chamada: callId, origem: 'telefone' },
         answers.openTicket,
         { idempotencyKey, signal },
+      ),
+    addVoiceNote: async ({ userCode, protocol, audio, idempotencyKey }, signal) =>
+      present(
+        await transport({
+          method: 'POST',
+          path: `v1/tickets/${encodeURIComponent(protocol)}/voice-note?userCode=${encodeURIComponent(userCode)}`,
+          file: { type: 'audio/wav', bytes: audio },
+          answer: answers.voiceNote,
+          idempotencyKey,
+          signal,
+        }),
       ),
     findTicket: ({ userCode, protocol }, signal) =>
       post('verificar_chamado', { usuario: userCode, chamado: protocol }, answers.verifyTicket, { signal }),
