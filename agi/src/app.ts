@@ -100,7 +100,12 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
 
 /** The door for callers' voices, not yet listening, and what records by it. */
 function createVoice(config: AgiConfiguration, log: Logger) {
-  const { audioSocketHost: host, audioSocketPort, audioSocketAddress, voiceNoteSecondsMax: secondsMax } = config
+  const {
+    audioSocketHost: host,
+    audioSocketPort,
+    audioSocketAddress,
+    voiceNoteSecondsMax: secondsMax,
+  } = config
   const server = new AudioSocketServer({ log })
   let port = audioSocketPort
   const ownAddress = (): string => `${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -1,5 +1,10 @@
 import { join, resolve } from 'node:path'
-import { readConfiguration, type Configuration, type Environment, type Setting } from '@ura/core/configuration'
+import {
+  readConfiguration,
+  type Configuration,
+  type Environment,
+  type Setting,
+} from '@ura/core/configuration'
 import { logLevels } from '@ura/core/logger'
 import { choice, flag, httpUrl, integer, optional, port, secret, text } from '@ura/core/settings'
 
@@ -89,7 +94,8 @@ export const agiSettings = {
   }),
   audioSocketHost: text('AUDIOSOCKET_HOST', {
     default: '127.0.0.1',
-    description: 'address to listen on for them; neither encrypted nor with a password, for a local network alone',
+    description:
+      'address to listen on for them; neither encrypted nor with a password, for a local network alone',
   }),
   audioSocketAddress: optional(
     hostAndPort('AUDIOSOCKET_ADDRESS', {

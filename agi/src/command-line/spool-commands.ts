@@ -126,7 +126,10 @@ async function showRequest(
         ['guardado em', told.spooledAt === null ? '-' : localTime(told.spooledAt, timeZone)],
         ...(told.reason === null ? [] : [['motivo', told.reason]]),
       ]
-      return { data: { ...told, file: file === 'damaged' ? null : withoutAudio(file) }, text: formatTable(lines) }
+      return {
+        data: { ...told, file: file === 'damaged' ? null : withoutAudio(file) },
+        text: formatTable(lines),
+      }
     }
   }
   throw notThere(id)
@@ -202,7 +205,10 @@ function withoutAudio(file: SpooledFile): object {
     return file
   }
   const { audio, ...note } = request.note
-  return { ...file, request: { kind: request.kind, note: { ...note, audioBytes: Buffer.byteLength(audio, 'base64') } } }
+  return {
+    ...file,
+    request: { kind: request.kind, note: { ...note, audioBytes: Buffer.byteLength(audio, 'base64') } },
+  }
 }
 
 function serviceOf(request: SpooledRequest): string | null {

@@ -22,8 +22,7 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'service-menu': 'Digite o número do serviço. Para ouvir novamente, tecle 9. Para voltar, tecle asterisco.',
   'invalid-option': 'Opção inválida.',
   'no-input': 'Não recebemos nenhuma tecla.',
-  'voice-note-offer':
-    'Para descrever o problema com a sua voz, tecle 1. Para seguir sem descrição, tecle 2.',
+  'voice-note-offer': 'Para descrever o problema com a sua voz, tecle 1. Para seguir sem descrição, tecle 2.',
   'voice-note-notice':
     'Sua voz será gravada, para que a equipe técnica entenda o problema. A gravação fica guardada com o chamado por tempo limitado. Fale depois do sinal. Para terminar, digite jogo da velha.',
   'voice-note-review':

@@ -178,7 +178,10 @@ export class SpoolReplayer {
       const protocol = note.protocol ?? (await this.#ticketApi.openTicket(note.ticket, signal)).protocolo
       const { idempotencyKey, ticket } = note
       const audio = Buffer.from(note.audio, 'base64')
-      await this.#ticketApi.addVoiceNote({ idempotencyKey, protocol, userCode: ticket.userCode, audio }, signal)
+      await this.#ticketApi.addVoiceNote(
+        { idempotencyKey, protocol, userCode: ticket.userCode, audio },
+        signal,
+      )
       return [protocol]
     }
     const protocols: string[] = []

@@ -105,13 +105,17 @@ export class AudioSocketServer {
     }
   }
 
+  /** Takes no more connections and cuts those that are open. A second time does nothing. */
   async close(): Promise<void> {
+    if (!this.#server.listening) {
+      return
+    }
     const closed = Promise.withResolvers<void>()
     this.#server.close(() => closed.resolve())
     for (const socket of this.#sockets) {
       socket.destroy()
     }
-    await (this.#server.listening || this.#sockets.size > 0 ? closed.promise : Promise.resolve())
+    await closed.promise
   }
 
   #take(socket: Socket): void {

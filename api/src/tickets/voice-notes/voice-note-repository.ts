@@ -38,10 +38,7 @@ export async function findVoiceNotes(
     .where('ticket_id', 'in', [...ticketIds])
     .execute()
   return new Map(
-    rows.map((row) => [
-      row.ticket_id,
-      { durationMs: row.duration_ms, storedAt: new Date(row.stored_at_ms) },
-    ]),
+    rows.map((row) => [row.ticket_id, { durationMs: row.duration_ms, storedAt: new Date(row.stored_at_ms) }]),
   )
 }
 
