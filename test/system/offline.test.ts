@@ -10,7 +10,9 @@ let system: HelpdeskSystem
 beforeEach(async () => {
   clock = new TestClock()
   // A step gives up after 3 s, as it does after 15 in earnest.
-  system = await HelpdeskSystem.start({ clock, environment: { API_BUDGET_MS: '3000' } })
+  // On a busy machine nothing else is refused.
+  const environment = { API_BUDGET_MS: '3000', API_EVENT_LOOP_DELAY_MAX_MS: '60000' }
+  system = await HelpdeskSystem.start({ clock, environment })
 })
 afterEach(() => system.stop())
 
@@ -19,6 +21,7 @@ function callLosingApi(isQuestion: (file: string, audios: number) => boolean): P
   let audios = 0
   return system.telephone.call('1 1001# {code} 1 2 2', {
     linkedId: '17.1',
+    speed: 1,
     newestCode: system.newestCode,
     hears: async (file) => {
       audios += file.includes('/audio/') ? 1 : 0
@@ -32,6 +35,10 @@ function callLosingApi(isQuestion: (file: string, audios: number) => boolean): P
 /** Name, categories, services: the third that is spoken is the last question before the ticket. */
 const atServices = (file: string, audios: number): boolean => file.includes('/audio/') && audios === 3
 
+/** What was said at the end; how long the waits before it are is the machine's affair. */
+const lastTwo = (heard: readonly string[]): string[] =>
+  heard.filter((name) => name !== 'one-moment').slice(-2)
+
 async function ticketsOf(callId: string): Promise<number> {
   const { db } = system.api
   return (await db.selectFrom('tickets').select('id').where('call_id', '=', callId).execute()).length
@@ -44,14 +51,14 @@ describe('an API that goes away at a check', () => {
     // Whether technicians are there is known from an earlier call.
     await system.telephone.call('3')
     const { heard, variables } = await callLosingApi((file) => file === question)
-    expect(heard.slice(-2)).toEqual(['system-unavailable', 'transferring'])
+    expect(lastTwo(heard)).toEqual(['system-unavailable', 'transferring'])
     expect(variables).toMatchObject({ URA_NEXT: 'queue' })
   })
 
   it('is told with an apology and goodbye outside office hours; the record is there when it is back', async () => {
     clock.advanceToSunday()
     const { heard } = await callLosingApi((file) => file === 'ura/confirm-name-after')
-    expect(heard.slice(-2)).toEqual(['system-unavailable', 'goodbye'])
+    expect(lastTwo(heard)).toEqual(['system-unavailable', 'goodbye'])
     await expect.poll(() => system.spooled(), { timeout: 10_000 }).toBe(1)
     await system.startApiAgain()
     await expect.poll(() => system.spooled(), { timeout: 20_000 }).toBe(0)
@@ -67,7 +74,7 @@ describe('an API that goes away at a check', () => {
 describe('an API that goes away at the creation of the ticket', () => {
   it('opens it when it is back: once, in the record of the call, its protocol by WhatsApp', async () => {
     const { heard, variables } = await callLosingApi(atServices)
-    expect(heard.slice(-2)).toEqual(['ticket-registered-offline', 'goodbye'])
+    expect(lastTwo(heard)).toEqual(['ticket-registered-offline', 'goodbye'])
     expect(variables).toMatchObject({ URA_NEXT: 'hangup', URA_RESULT: 'ticket_opened', URA_PROTOCOL: '' })
     await expect.poll(() => system.spooled()).toBe(2)
     await system.startApiAgain()
@@ -85,6 +92,7 @@ describe('a database that goes away at the creation of the ticket', () => {
     let audios = 0
     const { heard } = await system.telephone.call('1 1001# {code} 1 2 2', {
       linkedId: '17.2',
+      speed: 1,
       newestCode: system.newestCode,
       hears: async (file) => {
         audios += file.includes('/audio/') ? 1 : 0
@@ -94,7 +102,7 @@ describe('a database that goes away at the creation of the ticket', () => {
         }
       },
     })
-    expect(heard.slice(-2)).toEqual(['ticket-registered-offline', 'goodbye'])
+    expect(lastTwo(heard)).toEqual(['ticket-registered-offline', 'goodbye'])
     await system.api.db.schema.alterTable('tickets_away').renameTo('tickets').execute()
     await expect.poll(() => ticketsOf('17.2'), { timeout: 20_000 }).toBe(1)
   })

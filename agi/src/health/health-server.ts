@@ -5,7 +5,7 @@ import type { Logger } from '@ura/core/logger'
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { AgiConfiguration } from '../config.ts'
 import type { ReplayEnd } from '../spool/replayer.ts'
-import type { Spool } from '../spool/spool.ts'
+import type { Spool, SpoolState } from '../spool/spool.ts'
 
 export interface HealthServer {
   readonly server: HttpServer
@@ -14,6 +14,8 @@ export interface HealthServer {
   /** Counts a spooled request that came to its end. */
   readonly replayEnded: (end: ReplayEnd) => void
 }
+
+const listenTextResolver = (address: string): string => `FastAGI health is listening at ${address}`
 
 /**
  * `/healthz`: the process lives. `/readyz`: a ticket request could be spooled; how many wait is told. `/metrics`: the
@@ -43,7 +45,6 @@ export function createHealthServer(options: {
     return await reply.type(registry.contentType).send(text)
   })
   const listen: HealthServer['listen'] = async ({ httpPort: port, httpHost: host }) => {
-    const listenTextResolver = (address: string) => `FastAGI health is listening at ${address}`
     return port === undefined ? null : await server.listen({ port, host, listenTextResolver })
   }
   return { server, listen, replayEnded: (end) => ends.inc({ result: end }) }
@@ -57,30 +58,35 @@ function createMetrics(spool: Pick<Spool, 'state'>, clock: Clock) {
     labelNames: ['result'],
     registers: [registry],
   })
-  new Gauge({
-    name: 'ura_agi_spool_depth',
-    help: 'Requests on this host that wait for the ticket API',
-    registers: [registry],
-    async collect() {
-      this.set((await spool.state()).pending)
-    },
-  })
-  new Gauge({
-    name: 'ura_agi_spool_dead_letters',
-    help: 'Spooled requests that the API refused or that are too old, waiting for an administrator',
-    registers: [registry],
-    async collect() {
-      this.set((await spool.state()).dead)
-    },
-  })
-  new Gauge({
-    name: 'ura_agi_spool_oldest_age_seconds',
-    help: 'Age of the oldest request that waits for the ticket API, 0 when none does',
-    registers: [registry],
-    async collect() {
-      const { oldestAt } = await spool.state()
-      this.set(oldestAt === null ? 0 : Math.max(0, (clock.now().getTime() - oldestAt.getTime()) / 1_000))
-    },
-  })
+  const gauge = (name: string, help: string, read: (state: SpoolState) => number): Gauge =>
+    new Gauge({
+      name,
+      help,
+      registers: [],
+      async collect() {
+        this.set(read(await spool.state()))
+      },
+    })
+  const ageOf = ({ oldestAt }: SpoolState): number =>
+    oldestAt === null ? 0 : Math.max(0, (clock.now().getTime() - oldestAt.getTime()) / 1_000)
+  for (const one of [
+    gauge(
+      'ura_agi_spool_depth',
+      'Requests on this host that wait for the ticket API',
+      ({ pending }) => pending,
+    ),
+    gauge(
+      'ura_agi_spool_dead_letters',
+      'Spooled requests that the API refused or that are too old, waiting for an administrator',
+      ({ dead }) => dead,
+    ),
+    gauge(
+      'ura_agi_spool_oldest_age_seconds',
+      'Age of the oldest request that waits for the ticket API, 0 when none does',
+      ageOf,
+    ),
+  ]) {
+    registry.registerMetric(one)
+  }
   return { registry, ends }
 }

@@ -35,6 +35,9 @@ const accessOfRoutes: Readonly<Record<string, Access>> = {
   'PATCH /api/v1/services/{code}': 'administer',
   'GET /api/v1/calls': 'read',
   'GET /api/v1/calls/{callId}': 'read',
+  'GET /api/v1/callbacks': 'read',
+  'GET /api/v1/callbacks/{callId}/{round}': 'read',
+  'PATCH /api/v1/callbacks/{callId}/{round}': 'change',
   // The last one: what a client sends behind it has no session any more.
   'POST /api/encerrar_sessao': 'session',
 }

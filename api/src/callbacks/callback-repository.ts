@@ -10,7 +10,7 @@ export const callbackStates = ['waiting', 'done', 'superseded'] as const
 export type CallbackState = (typeof callbackStates)[number]
 
 /** How a call ends that got its caller nothing. */
-const lostOutcomes: readonly CallOutcome[] = ['abandoned', 'failed']
+const lostOutcomes: ReadonlySet<CallOutcome> = new Set(['abandoned', 'failed'])
 
 /**
  * Whether the caller of a record is to be called back: an access code proved who they are, and the call ended, by them or
@@ -23,7 +23,7 @@ export async function callbackStateOf(
   userId: number | null,
 ): Promise<Extract<CallbackState, 'waiting' | 'superseded'> | null> {
   const isLost =
-    record.verificado === true && lostOutcomes.includes(record.resultado) && record.protocolos.length === 0
+    record.verificado === true && lostOutcomes.has(record.resultado) && record.protocolos.length === 0
   if (!isLost || userId === null) {
     return null
   }
