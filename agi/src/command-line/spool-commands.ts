@@ -13,7 +13,13 @@ import {
 import type { Terminal } from '@ura/core/command-line/terminal'
 import { replayAgeMaxMs } from '../spool/replayer.ts'
 import type { FoundFile, SpoolFolder, SpoolShelf } from '../spool/spool-folder.ts'
-import { callIdOf, type SpooledFile, type SpooledRequest, userCodeOf } from '../spool/spooled-request.ts'
+import {
+  callIdOf,
+  type SpooledFile,
+  type SpooledRequest,
+  ticketOf,
+  userCodeOf,
+} from '../spool/spooled-request.ts'
 
 /** What a command works on. */
 export interface SpoolCommandContext {
@@ -212,14 +218,7 @@ function withoutAudio(file: SpooledFile): object {
 }
 
 function serviceOf(request: SpooledRequest): string | null {
-  switch (request.kind) {
-    case 'ticket':
-      return request.ticket.service
-    case 'voice-note':
-      return request.note.ticket.service
-    case 'call-record':
-      return null
-  }
+  return request.kind === 'call-record' ? null : ticketOf(request).service
 }
 
 function localTime(instant: string, timeZone: string): string {

@@ -99,14 +99,13 @@ export class Spool {
   }
 
   #mostOf(kind: SpooledRequest['kind']): number {
-    switch (kind) {
-      case 'ticket':
-        return this.#requestsMax
-      case 'call-record':
-        return Math.floor(this.#requestsMax / 2)
-      case 'voice-note':
-        return Math.min(voiceNotesMax, Math.floor(this.#requestsMax / 4))
+    const all = this.#requestsMax
+    const most = {
+      ticket: all,
+      'call-record': Math.floor(all / 2),
+      'voice-note': Math.min(voiceNotesMax, Math.floor(all / 4)),
     }
+    return most[kind]
   }
 
   async state(): Promise<SpoolState> {

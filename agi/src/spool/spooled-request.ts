@@ -87,6 +87,6 @@ export function callIdOf(request: SpooledRequest): string {
 }
 
 /** The ticket that a request asks for or belongs to. */
-function ticketOf(request: Exclude<SpooledRequest, { kind: 'call-record' }>): TicketRequest {
+export function ticketOf(request: Exclude<SpooledRequest, { kind: 'call-record' }>): TicketRequest {
   return request.kind === 'ticket' ? request.ticket : request.note.ticket
 }

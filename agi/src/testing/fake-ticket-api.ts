@@ -61,10 +61,10 @@ export class FakeTicketApi {
         note('openTicket', `${service} ${idempotencyKey}`)
         return { status: true, protocolo: '10017', ...spoken('protocol') }
       },
-      addVoiceNote: async ({ userCode, protocol, audio, idempotencyKey }) => {
+      addVoiceNote: async ({ userCode, protocol, audio: file, idempotencyKey }) => {
         note('addVoiceNote', `${userCode} ${protocol} ${idempotencyKey}`)
-        this.voiceNotes.push(audio)
-        return { durationMs: Math.round((audio.length - 44) / 16), storedAt: '2026-01-01T00:00:00Z' }
+        this.voiceNotes.push(file)
+        return { durationMs: Math.round((file.length - 44) / 16), storedAt: '2026-01-01T00:00:00Z' }
       },
       findTicket: async ({ protocol }) => {
         note('findTicket', protocol)

@@ -6,9 +6,9 @@ import { AudioSocketReader, encodeFrame, frameTypes, uuidOf } from './audio-sock
 /** What a conversation with Asterisk may do with its connection. */
 export interface AudioSocketConnection {
   /** Has the caller hear mono 16-bit samples; at most 65,535 bytes. */
-  send(samples: Buffer): void
+  readonly send: (samples: Buffer) => void
   /** Gives the channel back to whoever ran the application. A second time does nothing. */
-  finish(): void
+  readonly finish: () => void
 }
 
 /** One conversation: what it makes of a connection's frames. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { LightMyRequestResponse } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { erasePerson } from '../../privacy/erase-person.ts'
 import { readPersonData } from '../../privacy/person-data.ts'
@@ -36,7 +37,7 @@ const add = (
     ...(audio !== undefined && { payload: audio }),
   })
 
-const codeOf = (answer: { json<T>(): T }) => answer.json<{ erro: { codigo: string } }>().erro.codigo
+const codeOf = (answer: LightMyRequestResponse) => answer.json<{ erro: { codigo: string } }>().erro.codigo
 const rows = async () =>
   (await test.api.db.selectFrom('ticket_voice_notes').select('ticket_id').execute()).length
 
@@ -87,7 +88,7 @@ describe('adding a voice note', () => {
   it('adds one of two that come at once', async () => {
     const audio = noteOf(2)
     const answers = await Promise.all([add(audio, { key: 'k' }), add(audio, { key: 'k' })])
-    expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 201])
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200, 201]))
     expect(await rows()).toBe(1)
   })
 
