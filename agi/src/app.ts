@@ -13,6 +13,8 @@ import { type HelpdeskDependencies, helpdeskScript } from './scripts/helpdesk.ts
 import { surveyScript } from './scripts/survey.ts'
 import { SpoolReplayer } from './spool/replayer.ts'
 import { Spool, type SpoolState } from './spool/spool.ts'
+import { AudioSocketServer } from './voice-note/audio-socket-server.ts'
+import { VoiceRecorder } from './voice-note/voice-recorder.ts'
 
 export interface AgiApp {
   /** `httpUrl` is that of health and metrics; null when AGI_HTTP_PORT is not set. */
@@ -49,6 +51,7 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     log,
     onEnd: health.replayEnded,
   })
+  const voice = config.voiceNotes ? createVoice(config, log) : null
   const records = new Set<Promise<void>>()
   const shared = {
     ticketApi,
@@ -63,6 +66,7 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     extensions: config,
     offersInformation: config.informationMenu === 'on',
     asksSatisfaction: config.satisfactionSurvey === 'on',
+    voiceRecorder: voice?.recorder ?? null,
     spool: async (request) => {
       await spool.add(request)
       replayer.wake()
@@ -91,6 +95,7 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
   })
   return {
     listen: async () => {
+      await voice?.listen()
       const address = await server.listen({ port: config.port, host: config.host })
       replayer.start()
       return { ...address, httpUrl: await health.listen(config) }
@@ -100,11 +105,35 @@ export function createAgiApp(config: AgiConfiguration, { clock, log, ...given }:
     close: async () => {
       await server.close({ drainMs: config.drainMs })
       await Promise.all(records)
+      await voice?.server.close()
       await replayer.close()
       await health.server.close()
       await spool.close()
     },
   }
+}
+
+/** The door for callers' voices, not yet listening, and what records by it. */
+function createVoice(config: AgiConfiguration, log: Logger) {
+  const {
+    audioSocketHost: host,
+    audioSocketPort,
+    audioSocketAddress,
+    voiceNoteSecondsMax: secondsMax,
+  } = config
+  const server = new AudioSocketServer({ log })
+  let port = audioSocketPort
+  const ownAddress = (): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const recorder = new VoiceRecorder({
+    server,
+    address: () => audioSocketAddress ?? ownAddress(),
+    secondsMax,
+    log,
+  })
+  const listen = async (): Promise<void> => {
+    ;({ port } = await server.listen({ host, port: audioSocketPort }))
+  }
+  return { server, recorder, listen }
 }
 
 /** For calls, which wait while it tries again, and for the replay, which has pauses of its own. */

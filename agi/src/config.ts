@@ -1,8 +1,13 @@
 import { join, resolve } from 'node:path'
-import { readConfiguration, type Configuration, type Environment } from '@ura/core/configuration'
+import {
+  readConfiguration,
+  type Configuration,
+  type Environment,
+  type Setting,
+} from '@ura/core/configuration'
 import { extensionFaults, extensionSettings } from '@ura/core/extension-patterns'
 import { logLevels } from '@ura/core/logger'
-import { choice, httpUrl, integer, optional, port, secret, text } from '@ura/core/settings'
+import { choice, flag, httpUrl, integer, optional, port, secret, text } from '@ura/core/settings'
 
 /** Settings of the FastAGI service; defaults of the caller's limits are those of the call flow's specification. */
 export const agiSettings = {
@@ -88,6 +93,29 @@ export const agiSettings = {
     default: '127.0.0.1',
     description: 'address on which they listen; they have no password',
   }),
+  voiceNotes: flag('VOICE_NOTES', {
+    description: 'whether callers are asked to describe the problem with their voice',
+  }),
+  voiceNoteSecondsMax: integer('VOICE_NOTE_SECONDS_MAX', {
+    default: 60,
+    min: 5,
+    max: 60,
+    description: 'the longest description, in seconds',
+  }),
+  audioSocketPort: port('AUDIOSOCKET_PORT', {
+    default: 9092,
+    description: "port for the callers' voices, open only with VOICE_NOTES; 0 picks a free one",
+  }),
+  audioSocketHost: text('AUDIOSOCKET_HOST', {
+    default: '127.0.0.1',
+    description:
+      'address to listen on for them; neither encrypted nor with a password, for a local network alone',
+  }),
+  audioSocketAddress: optional(
+    hostAndPort('AUDIOSOCKET_ADDRESS', {
+      description: 'host:port at which Asterisk reaches that port; unset: AUDIOSOCKET_HOST and the port',
+    }),
+  ),
   logLevel: choice('LOG_LEVEL', {
     default: 'info',
     words: logLevels,
@@ -107,5 +135,29 @@ export function spoolPathOf({
 
 /** @throws ConfigurationError with every fault at once. */
 export function readAgiConfiguration(environment: Environment): AgiConfiguration {
-  return readConfiguration(agiSettings, environment, extensionFaults)
+  return readConfiguration(agiSettings, environment, (config) => [
+    ...extensionFaults(config),
+    ...audioSocketFaults(config),
+  ])
+}
+
+/** What is wrong between the settings of the voice notes, one line a variable. */
+export function audioSocketFaults(config: AgiConfiguration): readonly string[] {
+  const isEverywhere = config.audioSocketHost === '0.0.0.0' || config.audioSocketHost === '::'
+  return config.voiceNotes && isEverywhere && config.audioSocketAddress === undefined
+    ? [`AUDIOSOCKET_ADDRESS is not set: Asterisk can't be sent to ${config.audioSocketHost}`]
+    : []
+}
+
+/** A host and a port as Asterisk takes them: nothing that could end an argument of the dialplan. */
+function hostAndPort(variable: string, options: { description: string }): Setting<string> {
+  return {
+    ...text(variable, options),
+    parse: (value) => {
+      if (!/^(?:[\w.-]{1,200}|\[[\da-fA-F:.]{2,45}\]):\d{1,5}$/.test(value)) {
+        throw new Error('must be host:port, as 192.0.2.10:9092')
+      }
+      return value
+    },
+  }
 }

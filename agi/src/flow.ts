@@ -14,6 +14,7 @@ import { openTicket } from './steps/open-ticket.ts'
 import { registrationCode } from './steps/registration-code.ts'
 import type { Ending, Step, StepName } from './steps/step.ts'
 import { giveUp, goodbye, technician } from './steps/technician.ts'
+import { voiceNote } from './steps/voice-note.ts'
 
 /** The whole call: each step says which one follows. */
 const steps: Readonly<Record<StepName, Step>> = {
@@ -25,6 +26,7 @@ const steps: Readonly<Record<StepName, Step>> = {
   'choose-category': chooseCategory,
   'choose-service': chooseService,
   'open-ticket': openTicket,
+  'voice-note': voiceNote,
   'after-ticket': afterTicket,
   'ask-ticket': askTicket,
   information,

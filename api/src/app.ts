@@ -50,6 +50,7 @@ import { ticketHistoryRoutes } from './tickets/ticket-history-routes.ts'
 import { ticketResourceRoutes } from './tickets/ticket-resource-routes.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { createTicketNotifier } from './tickets/ticket-notifier.ts'
+import { voiceNoteRoutes } from './tickets/voice-notes/voice-note-routes.ts'
 import { ensureSampleUsers } from './users/sample-users.ts'
 import { fillNameKeys } from './users/name-key.ts'
 import { pruneAttempts } from './users/registration-attempts.ts'
@@ -236,12 +237,13 @@ function phoneRoutes(scope: HttpServer, context: ApiContext): void {
   removeAudioRoute(scope, context)
 }
 
-function resourceRoutes(scope: HttpServer, context: ApiContext): void {
+async function resourceRoutes(scope: HttpServer, context: ApiContext): Promise<void> {
   requireSession(scope, context)
   requireAccess(scope, context)
   answerConditionalRequests(scope)
   ticketResourceRoutes(scope, context)
   ticketHistoryRoutes(scope, context)
+  await voiceNoteRoutes(scope, context)
   userResourceRoutes(scope, context)
   serviceResourceRoutes(scope, context)
   announcementResourceRoutes(scope, context)

@@ -57,6 +57,12 @@ const storageSettings = {
     min: 1,
     max: 3_650,
   }),
+  retentionVoiceNoteDays: integer('RETENTION_VOICE_NOTE_DAYS', {
+    description: 'Days after which what callers said about their tickets is removed',
+    default: 90,
+    min: 1,
+    max: 3_650,
+  }),
   retentionAuditDays: integer('RETENTION_AUDIT_DAYS', {
     description: 'Days after which rows of the audit log are removed',
     default: 1_825,

@@ -38,6 +38,11 @@ export const errorTable = {
     message: 'Nenhum código de acesso foi pedido por este usuário nesta ligação.',
   },
   INFORMACAO_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Informação não encontrada.' },
+  GRAVACAO_NAO_ENCONTRADA: {
+    statusCode: 404,
+    retryable: false,
+    message: 'O chamado não tem gravação.',
+  },
   LIGACAO_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Ligação não encontrada.' },
   MENSAGEM_NAO_ENCONTRADA: { statusCode: 404, retryable: false, message: 'Mensagem não encontrada.' },
   METODO_NAO_PERMITIDO: { statusCode: 405, retryable: false, message: 'Método HTTP não permitido.' },

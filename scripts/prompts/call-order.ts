@@ -96,6 +96,18 @@ export const callSteps: readonly CallStep[] = [
     ],
   },
   {
+    id: 'descricao',
+    title: 'Descrição do problema por voz',
+    sounds: prompts(
+      'voice-note-offer',
+      'voice-note-notice',
+      'voice-note-review',
+      'voice-note-empty',
+      'voice-note-kept',
+      'voice-note-failed',
+    ),
+  },
+  {
     id: 'aberto',
     title: 'Chamado aberto',
     sounds: [

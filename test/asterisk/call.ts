@@ -6,7 +6,7 @@ import type { PcmAudio } from '@ura/api/speech/synthesizer'
 import { decodeWav } from '@ura/api/speech/wav'
 import type { Ami, AmiMessage } from './ami.ts'
 import { type Ari, AriError, type AriEvent } from './ari.ts'
-import { callHeader, phoneApplication } from './telephony-configuration.ts'
+import { callHeader, officeSounds, phoneApplication } from './telephony-configuration.ts'
 
 type RecordFormat = 'wav' | 'wav16'
 
@@ -53,6 +53,8 @@ export type Call = {
   ) => Promise<AmiMessage>
   /** Waits until the FastAGI server begins a command that matches (as `GET OPTION "ura/main-menu" …`). */
   waitForCommand: (pattern: RegExp, timeoutMs?: number) => Promise<AmiMessage>
+  /** Says the technician's noise into the phone (`technicianVoice`); resolves when it is over. Not while recording: ARI does one after the other. */
+  speak: () => Promise<void>
   /** Begins to record what the caller hears. */
   startRecording: () => Promise<void>
   /** Ends the recording, or takes it up after the call's end, and gives it. */
@@ -140,6 +142,16 @@ export function createDialer(ends: {
             Duration: String(digitMs),
           })
         }
+      },
+      speak: async () => {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        const stopListening = ari.onEvent((event) => {
+          if (event.type === 'PlaybackFinished' && event.playback?.target_uri === `channel:${id}`) resolve()
+        })
+        await ari.request('POST', `channels/${id}/play`, {
+          query: { media: `sound:${officeSounds}/technician` },
+        })
+        await within(eventTimeoutMs, 'an end of what was said', promise).finally(stopListening)
       },
       startRecording: recorder.start,
       stopRecording: recorder.stop,

@@ -63,6 +63,8 @@ export type Telephony = {
   setGlobal: (name: string, value: string) => Promise<void>
   /** Runs a command of the console of the exchange under test. */
   uraCommand: (text: string) => Promise<string>
+  /** Loads or unloads a module of the exchange under test, as `app_queue.so`. */
+  changeModule: (name: string, how: 'load' | 'unload') => Promise<void>
   /** The log of the exchange under test, with each step of the dialplan. */
   readUraLog: () => Promise<string>
   /** Runs a command in the root of the exchange under test, with its folders and the given ones. */
@@ -110,6 +112,9 @@ export async function startTelephony(options: TelephonyOptions): Promise<Telepho
         await ura.ami.command(`dialplan set global ${name} "${value}"`)
       },
       uraCommand: ura.ami.command,
+      changeModule: async (name, how) => {
+        await ura.ami.send({ Action: 'ModuleLoad', Module: name, LoadType: how })
+      },
       readUraLog: ura.readLog,
       runAtUra: (command, binds = []) =>
         runAt({ root: options.root, binds: [...uraBinds(options, folder), ...binds], command }),

@@ -6,7 +6,8 @@ import type {
   UserSpeechAnswer,
 } from '@ura/core/ticket-api/schemas'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
-import type { SpooledRequest } from '../spool/spooled-request.ts'
+import type { SpooledRequest, TicketRequest } from '../spool/spooled-request.ts'
+import type { VoiceRecorder } from '../voice-note/voice-recorder.ts'
 import type { CallRecorder } from './call-recorder.ts'
 import type { Line } from './line.ts'
 import type { OfficeHours } from './office-hours.ts'
@@ -52,6 +53,8 @@ export interface Call {
    * @throws Error when there is no room
    */
   spool(request: SpooledRequest): Promise<void>
+  /** Null when callers are not asked to describe the problem. */
+  readonly voiceRecorder: VoiceRecorder | null
   /** What the caller chose in the main menu. */
   purpose: 'open-ticket' | 'query-ticket'
   person: Person | null
@@ -59,7 +62,12 @@ export interface Call {
   service: CatalogueService | null
   /** Version of the catalogue whose menus this caller hears. */
   catalogueVersion: string
-  /** The last ticket opened, for saying it again, and the way that its protocol takes; null when it takes none. */
+  /** How the last ticket was asked for, whether the API or the spool has taken it. */
+  ticketRequest: TicketRequest | null
+  /**
+   * The last ticket opened, for saying it again, and the way that its protocol takes; null when it takes none. No ticket
+   * while it is in the spool.
+   */
   ticket: { protocol: string; url: string | null; sentBy: MessageChannel | null } | null
   /** Settles, without fail, when a ticket being opened is there or given up: soon after a hangup. */
   ticketUnderWay: Promise<unknown> | null

@@ -134,6 +134,26 @@ export class Line {
     this.#keysAhead = []
   }
 
+  /** Takes a key that came while somebody else had the line; it answers the next question. */
+  keyed(key: DtmfKey): void {
+    this.#keepAhead(key)
+  }
+
+  /**
+   * Gives the line to a dialplan application until it ends; keys meanwhile are its own. Gives what it returned, -2 when
+   * there is no such application.
+   */
+  async handOver(application: string, argument: string): Promise<number> {
+    const result = await this.#agi.exec(application, argument)
+    this.#silentSince = performance.now()
+    return result
+  }
+
+  /** Whether the caller's Asterisk has loaded a module, as `app_queue.so`. */
+  async hasModule(name: string): Promise<boolean> {
+    return (await this.#agi.getFullVariable(`\${IFMODULE(${name})}`)) === '1'
+  }
+
   /**
    * Waits for work that the caller can't see. Keys meanwhile are kept; when it takes long the caller is told
    * "um momento, por favor" and hears music.

@@ -13,7 +13,13 @@ import {
 import type { Terminal } from '@ura/core/command-line/terminal'
 import { replayAgeMaxMs } from '../spool/replayer.ts'
 import type { FoundFile, SpoolFolder, SpoolShelf } from '../spool/spool-folder.ts'
-import { callIdOf, type SpooledFile, userCodeOf } from '../spool/spooled-request.ts'
+import {
+  callIdOf,
+  type SpooledFile,
+  type SpooledRequest,
+  ticketOf,
+  userCodeOf,
+} from '../spool/spooled-request.ts'
 
 /** What a command works on. */
 export interface SpoolCommandContext {
@@ -28,7 +34,11 @@ export type SpoolCommand = Command<SpoolCommandContext>
 
 const shelves: readonly SpoolShelf[] = ['pending', 'dead']
 const shelfWords: Readonly<Record<SpoolShelf, string>> = { pending: 'esperando a API', dead: 'parado' }
-const kindWords = { ticket: 'chamado', 'call-record': 'registro de ligação' } as const
+const kindWords = {
+  ticket: 'chamado',
+  'voice-note': 'gravação',
+  'call-record': 'registro de ligação',
+} as const
 const listedDefault = 50
 
 /** The commands by name; they look at the files, so that they also work while the service runs or is down. */
@@ -122,7 +132,10 @@ async function showRequest(
         ['guardado em', told.spooledAt === null ? '-' : localTime(told.spooledAt, timeZone)],
         ...(told.reason === null ? [] : [['motivo', told.reason]]),
       ]
-      return { data: { ...told, file: file === 'damaged' ? null : file }, text: formatTable(lines) }
+      return {
+        data: { ...told, file: file === 'damaged' ? null : withoutAudio(file) },
+        text: formatTable(lines),
+      }
     }
   }
   throw notThere(id)
@@ -185,10 +198,27 @@ function describe(id: string, shelf: SpoolShelf, file: FoundFile) {
     kind: request.kind,
     userCode: userCodeOf(request),
     callId: callIdOf(request),
-    service: request.kind === 'ticket' ? request.ticket.service : null,
+    service: serviceOf(request),
     spooledAt,
     reason: dead?.reason ?? null,
   }
+}
+
+/** Nobody wants a voice as text on a terminal. */
+function withoutAudio(file: SpooledFile): object {
+  const { request } = file
+  if (request.kind !== 'voice-note') {
+    return file
+  }
+  const { audio, ...note } = request.note
+  return {
+    ...file,
+    request: { kind: request.kind, note: { ...note, audioBytes: Buffer.byteLength(audio, 'base64') } },
+  }
+}
+
+function serviceOf(request: SpooledRequest): string | null {
+  return request.kind === 'call-record' ? null : ticketOf(request).service
 }
 
 function localTime(instant: string, timeZone: string): string {

@@ -27,6 +27,14 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'service-menu': 'Digite o número do serviço. Para ouvir novamente, tecle 9. Para voltar, tecle asterisco.',
   'invalid-option': 'Opção inválida.',
   'no-input': 'Não recebemos nenhuma tecla.',
+  'voice-note-offer': 'Para descrever o problema com a sua voz, tecle 1. Para seguir sem descrição, tecle 2.',
+  'voice-note-notice':
+    'Sua voz será gravada, para que a equipe técnica entenda o problema. A gravação fica guardada com o chamado por tempo limitado. Fale depois do sinal. Para terminar, digite jogo da velha.',
+  'voice-note-review':
+    'Para guardar a gravação, tecle 1. Para ouvir a gravação, tecle 2. Para gravar novamente, tecle 3.',
+  'voice-note-empty': 'Não ouvimos sua voz.',
+  'voice-note-kept': 'Sua descrição está guardada.',
+  'voice-note-failed': 'Não foi possível guardar a descrição. Seu chamado segue sem ela.',
   'ticket-opened': 'Seu chamado foi aberto. O número do protocolo é:',
   'ticket-registered-offline': 'Seu pedido está registrado. O protocolo chegará pelo WhatsApp.',
   'after-ticket':

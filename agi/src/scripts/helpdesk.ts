@@ -13,6 +13,7 @@ import { Line, type LineTimes } from '../call/line.ts'
 import type { OfficeHours } from '../call/office-hours.ts'
 import { runFlow } from '../flow.ts'
 import type { StepName } from '../steps/step.ts'
+import type { VoiceRecorder } from '../voice-note/voice-recorder.ts'
 import { technicianDisplay } from './technician-display.ts'
 
 export interface HelpdeskDependencies {
@@ -26,6 +27,8 @@ export interface HelpdeskDependencies {
   offersInformation: boolean
   asksSatisfaction: boolean
   spool: Call['spool']
+  /** Null: callers are not asked to describe the problem. */
+  voiceRecorder: VoiceRecorder | null
   /** Work that outlives the call (its record), for the service to wait for when it stops. */
   inBackground(work: Promise<void>): void
 }
@@ -102,6 +105,7 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
     offersInformation: dependencies.offersInformation,
     asksSatisfaction: dependencies.asksSatisfaction,
     spool: dependencies.spool,
+    voiceRecorder: dependencies.voiceRecorder,
     nextIdempotencyKey: (step) => {
       const ordinal = (counts.get(step) ?? 0) + 1
       counts.set(step, ordinal)
@@ -113,6 +117,7 @@ async function openCall(agi: AgiCall, dependencies: HelpdeskDependencies): Promi
     person: null,
     category: null,
     service: null,
+    ticketRequest: null,
     ticket: null,
     ticketUnderWay: null,
     catalogueVersion: '',

@@ -6,7 +6,7 @@ import { createLogger } from '@ura/core/logger'
 import type { CallRecord } from '@ura/core/ticket-api/schemas'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { callRecordRequest, ticketOf, ticketRequest } from '../testing/spooled-requests.ts'
+import { callRecordRequest, ticketOf, ticketRequest, voiceNoteRequest } from '../testing/spooled-requests.ts'
 import { replayAgeMaxMs, type ReplayEnd, SpoolReplayer } from './replayer.ts'
 import { Spool } from './spool.ts'
 
@@ -20,6 +20,7 @@ let asked: string[]
 let records: CallRecord[]
 let ends: ReplayEnd[]
 let logged: string[]
+let voiceNotes: { protocol: string; audio: string }[]
 
 const openTicket: TicketApi['openTicket'] = async ({ idempotencyKey }) => {
   asked.push(idempotencyKey)
@@ -30,15 +31,26 @@ const openTicket: TicketApi['openTicket'] = async ({ idempotencyKey }) => {
   return { status: true, protocolo: '10017', url: null, nome_audio: null }
 }
 
+const addVoiceNote: TicketApi['addVoiceNote'] = async ({ idempotencyKey, protocol, audio }) => {
+  asked.push(idempotencyKey)
+  const fault = faults.get(idempotencyKey)
+  if (fault !== undefined) {
+    throw new HelpdeskError(fault)
+  }
+  voiceNotes.push({ protocol, audio: audio.toString('latin1') })
+  return { durationMs: 1_000, storedAt: '2026-11-23T12:00:00.000Z' }
+}
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ura-replay-'))
   now = new Date('2026-11-23T12:00:00Z')
   ;[faults, asked, records, ends, logged] = [new Map(), [], [], [], []]
+  voiceNotes = []
   const clock = { now: () => now }
   spool = Spool.open({ path: folder, requestsMax: 100, clock })
   replayer = new SpoolReplayer({
     folder: spool.folder,
-    ticketApi: { openTicket, saveCallRecord: async (record) => void records.push(record) },
+    ticketApi: { openTicket, addVoiceNote, saveCallRecord: async (record) => void records.push(record) },
     clock,
     log: createLogger({
       service: 'agi',
@@ -66,6 +78,29 @@ describe('the replay', () => {
     expect(await replayer.replayAll()).toBe(true)
     expect([asked, ends, await state()]).toEqual([['a', 'b'], ['taken', 'taken'], { pending: 0, dead: 0 }])
     expect(logged.join()).toContain('"protocols":["10017"]')
+  })
+
+  it('sends a voice note behind its ticket, whose protocol it asks for when that was not known', async () => {
+    faults.set('a', 'SERVICO_INDISPONIVEL')
+    await spool.add(ticketRequest({ key: 'a' }))
+    await spool.add(voiceNoteRequest({ key: 'a', protocol: null }))
+    expect(await replayer.replayAll()).toBe(false)
+    expect([asked, voiceNotes]).toEqual([['a'], []])
+    faults.clear()
+    expect(await replayer.replayAll()).toBe(true)
+    expect(asked).toEqual(['a', 'a', 'a', 'a/voice-note-1'])
+    expect(voiceNotes).toEqual([{ protocol: '10017', audio: 'sound' }])
+  })
+
+  it('sends a voice note of an open ticket by its protocol, until the API takes or refuses it', async () => {
+    await spool.add(voiceNoteRequest({ key: 'a', protocol: '10025' }))
+    faults.set('a/voice-note-1', 'SERVICO_INDISPONIVEL')
+    await replayer.replayAll()
+    expect(await state()).toEqual({ pending: 1, dead: 0 })
+    faults.set('a/voice-note-1', 'MUDANCA_NAO_PERMITIDA')
+    await replayer.replayAll()
+    expect(await state()).toEqual({ pending: 0, dead: 1 })
+    expect([new Set(asked), voiceNotes]).toEqual([new Set(['a/voice-note-1']), []])
   })
 
   it('lets nothing overtake of one person or one call, and nobody wait for another', async () => {

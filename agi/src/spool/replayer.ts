@@ -8,6 +8,9 @@ import { isRefusal } from './refusal.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 import { callIdOf, type SpooledFile, type SpooledRequest, userCodeOf } from './spooled-request.ts'
 
+/** The part of the API that takes what is spooled. */
+type ReplayApi = Pick<TicketApi, 'openTicket' | 'addVoiceNote' | 'saveCallRecord'>
+
 /** What became of a request that was sent again. */
 export type ReplayEnd = 'taken' | 'refused' | 'too_old' | 'damaged'
 
@@ -30,7 +33,7 @@ const unansweredMax = 3
  */
 export class SpoolReplayer {
   readonly #folder: SpoolFolder
-  readonly #ticketApi: Pick<TicketApi, 'openTicket' | 'saveCallRecord'>
+  readonly #ticketApi: ReplayApi
   readonly #clock: Clock
   readonly #log: Logger
   readonly #onEnd: (end: ReplayEnd) => void
@@ -42,7 +45,7 @@ export class SpoolReplayer {
 
   constructor(options: {
     folder: SpoolFolder
-    ticketApi: Pick<TicketApi, 'openTicket' | 'saveCallRecord'>
+    ticketApi: ReplayApi
     clock: Clock
     log: Logger
     onEnd?: (end: ReplayEnd) => void
@@ -164,11 +167,22 @@ export class SpoolReplayer {
     return end
   }
 
-  /** Gives the protocols of the request's tickets. */
+  /** Gives the protocols of the request's tickets. The key of a ticket that was taken gives the same one. */
   async #send(request: SpooledRequest): Promise<string[]> {
     const { signal } = this.#closing
     if (request.kind === 'ticket') {
       return [(await this.#ticketApi.openTicket(request.ticket, signal)).protocolo]
+    }
+    if (request.kind === 'voice-note') {
+      const { note } = request
+      const protocol = note.protocol ?? (await this.#ticketApi.openTicket(note.ticket, signal)).protocolo
+      const { idempotencyKey, ticket } = note
+      const audio = Buffer.from(note.audio, 'base64')
+      await this.#ticketApi.addVoiceNote(
+        { idempotencyKey, protocol, userCode: ticket.userCode, audio },
+        signal,
+      )
+      return [protocol]
     }
     const protocols: string[] = []
     for (const ticket of request.tickets) {

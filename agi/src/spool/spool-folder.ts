@@ -11,7 +11,7 @@ export type SpoolShelf = 'pending' | 'dead'
 export type FoundFile = SpooledFile | 'damaged' | null
 
 const extension = '.json'
-const idPattern = /^\d{15}-(ticket|call-record)$/
+const idPattern = /^\d{15}-(ticket|voice-note|call-record)$/
 
 /**
  * The files of a spool: one a request, in the folders `pending` and `dead`. Several processes may look at it and move
@@ -118,8 +118,8 @@ export function placeOf(id: string): number {
   return Number(id.slice(0, 15))
 }
 
-export function isCallRecord(id: string): boolean {
-  return id.endsWith('-call-record')
+export function isOfKind(id: string, kind: SpooledRequest['kind']): boolean {
+  return id.endsWith(`-${kind}`)
 }
 
 async function namesIn(folder: string): Promise<string[]> {

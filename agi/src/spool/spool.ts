@@ -1,7 +1,7 @@
 import type { Clock } from '@ura/core/clock'
 import { StartupError } from '@ura/core/service'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
-import { isCallRecord, placeOf, SpoolFolder, spoolId } from './spool-folder.ts'
+import { isOfKind, placeOf, SpoolFolder, spoolId } from './spool-folder.ts'
 import type { SpooledFile, SpooledRequest } from './spooled-request.ts'
 
 /** Why a request could not be spooled; the caller must not be told that it was. */
@@ -19,13 +19,17 @@ export interface SpoolState {
   oldestAt: Date | null
 }
 
-/** A request with its 200 steps has less than half of it. */
+/** A record with its 200 steps has less than half of it. */
 const requestBytesMax = 64 * 1024
+/** A voice note of 61 s in base64. */
+const voiceNoteBytesMax = 1_310_000
+/** So many voice notes at most, 131 MB. */
+const voiceNotesMax = 100
 
 /**
  * What the ticket API could not take, on this host's disk until it does. One owner at a time; full at `requestsMax`
- * requests, dead letters included, so at most 64 KiB times that. Call records take at most half of it, since a ticket is
- * worth more.
+ * requests, dead letters included, so at most 64 KiB times that and 131 MB of voice notes. Call records take at most half
+ * of it, and voice notes a quarter, since a ticket is worth more.
  */
 export class Spool {
   readonly folder: SpoolFolder
@@ -78,22 +82,30 @@ export class Spool {
   async #add(request: SpooledRequest): Promise<void> {
     const [pending, dead] = [await this.folder.ids('pending'), await this.folder.ids('dead')]
     const all = [...pending, ...dead]
-    const recordsMax = Math.floor(this.#requestsMax / 2)
-    if (
-      all.length >= this.#requestsMax ||
-      (request.kind === 'call-record' && all.filter(isCallRecord).length >= recordsMax)
-    ) {
+    const ofItsKind = all.filter((id) => isOfKind(id, request.kind)).length
+    if (all.length >= this.#requestsMax || ofItsKind >= this.#mostOf(request.kind)) {
       throw new SpoolFullError(`the spool holds ${all.length} requests`)
     }
     const now = this.#clock.now()
     const file: SpooledFile = { spooledAt: now.toISOString(), request }
-    if (Buffer.byteLength(JSON.stringify(file)) > requestBytesMax) {
-      throw new SpoolFullError(`the request has more than ${requestBytesMax} bytes`)
+    const bytesMax = request.kind === 'voice-note' ? voiceNoteBytesMax : requestBytesMax
+    if (Buffer.byteLength(JSON.stringify(file)) > bytesMax) {
+      throw new SpoolFullError(`the request has more than ${bytesMax} bytes`)
     }
     // A clock that was set back must not put a request in front of earlier ones.
     const last = Math.max(this.#lastPlace, ...all.map(placeOf))
     this.#lastPlace = Math.max(now.getTime(), last + 1)
     await this.folder.put('pending', spoolId(this.#lastPlace, request.kind), file)
+  }
+
+  #mostOf(kind: SpooledRequest['kind']): number {
+    const all = this.#requestsMax
+    const most = {
+      ticket: all,
+      'call-record': Math.floor(all / 2),
+      'voice-note': Math.min(voiceNotesMax, Math.floor(all / 4)),
+    }
+    return most[kind]
   }
 
   async state(): Promise<SpoolState> {

@@ -15,12 +15,27 @@ const TicketRequest = Type.Object(
   strict,
 )
 
+/** Base64 of a WAV file of 61 s: 16-bit mono samples, 8,000 a second. */
+const audioCharactersMax = 1_302_000
+
+/** What a caller said about a ticket, which is asked for again where its protocol was not known. */
+const VoiceNote = Type.Object(
+  {
+    idempotencyKey: IdempotencyKey,
+    protocol: Type.Union([Type.String({ pattern: '^[0-9]{1,18}$' }), Type.Null()]),
+    ticket: TicketRequest,
+    audio: Type.String({ maxLength: audioCharactersMax, pattern: '^[A-Za-z0-9+/]+={0,2}$' }),
+  },
+  strict,
+)
+
 /**
- * What the ticket API could not take: a ticket, or the record of a call. A record names the tickets of its call that were
+ * What the ticket API could not take, or has yet to take: a ticket, a voice note, or the record of a call. A record names the tickets of its call that were
  * spooled, so that their protocols can be put into it.
  */
 const SpooledRequest = Type.Union([
   Type.Object({ kind: Type.Literal('ticket'), ticket: TicketRequest }, strict),
+  Type.Object({ kind: Type.Literal('voice-note'), note: VoiceNote }, strict),
   Type.Object(
     {
       kind: Type.Literal('call-record'),
@@ -64,9 +79,14 @@ export function parseSpooledFile(text: string): SpooledFile | null {
 
 /** The registration code that the request is about; null when nobody keyed one. */
 export function userCodeOf(request: SpooledRequest): string | null {
-  return request.kind === 'ticket' ? request.ticket.userCode : request.record.usuario
+  return request.kind === 'call-record' ? request.record.usuario : ticketOf(request).userCode
 }
 
 export function callIdOf(request: SpooledRequest): string {
-  return request.kind === 'ticket' ? request.ticket.callId : request.record.chamada
+  return request.kind === 'call-record' ? request.record.chamada : ticketOf(request).callId
+}
+
+/** The ticket that a request asks for or belongs to. */
+export function ticketOf(request: Exclude<SpooledRequest, { kind: 'call-record' }>): TicketRequest {
+  return request.kind === 'ticket' ? request.ticket : request.note.ticket
 }

@@ -4,11 +4,20 @@ import { prompt, speech, type Sound } from '../call/sound.ts'
 import { digitPrompts, type PromptId } from '../prompts/ids.ts'
 import type { Step } from './step.ts'
 
-/** Says the protocol twice; 1 opens another ticket, 9 says it again, hanging up is fine. */
+type Ticket = NonNullable<Call['ticket']>
+
+/**
+ * Says the protocol twice; 1 opens another ticket, 9 says it again, hanging up is fine. A ticket that is in the spool has
+ * no protocol yet: the caller is told how it comes.
+ */
 export const afterTicket: Step = async (call) => {
-  const spoken = protocol(call)
+  if (call.ticket === null) {
+    await call.line.say(prompt('ticket-registered-offline'))
+    return 'goodbye'
+  }
+  const spoken = protocol(call, call.ticket)
   const choice = await askMenu(call, {
-    sounds: [prompt('ticket-opened'), ...spoken, ...spoken, prompt(whatNext(call))],
+    sounds: [prompt('ticket-opened'), ...spoken, ...spoken, prompt(whatNext(call.ticket))],
     choices: { 1: 'another' },
     hearAgain: '9',
   })
@@ -16,16 +25,13 @@ export const afterTicket: Step = async (call) => {
 }
 
 /** What may be keyed, behind a word about the message with the protocol, which not everybody gets. */
-function whatNext({ ticket }: Call): PromptId {
-  if (ticket?.sentBy === null) {
+function whatNext({ sentBy }: Ticket): PromptId {
+  if (sentBy === null) {
     return 'after-ticket-unsent'
   }
-  return ticket?.sentBy === 'email' ? 'after-ticket-by-email' : 'after-ticket'
+  return sentBy === 'email' ? 'after-ticket-by-email' : 'after-ticket'
 }
 
-function protocol(call: Call): Sound[] {
-  const { ticket } = call
-  return ticket === null
-    ? []
-    : speech(call, 'protocol', ticket.url, digitPrompts(ticket.protocol).map(prompt))
+function protocol(call: Call, { protocol: digits, url }: Ticket): Sound[] {
+  return speech(call, 'protocol', url, digitPrompts(digits).map(prompt))
 }

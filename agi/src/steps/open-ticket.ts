@@ -30,13 +30,9 @@ export const openTicket: Step = async (call) => {
   call.ticketUnderWay = Promise.allSettled([opening])
   try {
     const opened = await call.line.waitFor(opening)
-    if (opened.kind === 'registered') {
-      await call.line.say(prompt('ticket-registered-offline'))
-      return 'goodbye'
-    }
-    const { protocolo: protocol, url, aviso: sentBy = 'whatsapp' } = opened.ticket
-    call.ticket = { protocol, url, sentBy }
-    return 'after-ticket'
+    call.ticketRequest = request
+    call.ticket = opened.kind === 'registered' ? null : spokenTicket(opened.ticket)
+    return call.voiceRecorder === null ? 'after-ticket' : 'voice-note'
   } catch (error) {
     if (error instanceof HelpdeskError && error.code === 'SERVICO_INEXISTENTE') {
       // An administrator took the service away while the caller listened to the menu.
@@ -46,6 +42,12 @@ export const openTicket: Step = async (call) => {
     }
     throw error
   }
+}
+
+function spokenTicket(answer: OpenTicketAnswer): Call['ticket'] {
+  // An API that does not say how the notice goes is one that knows WhatsApp only.
+  const { protocolo: protocol, url, aviso: sentBy = 'whatsapp' } = answer
+  return { protocol, url, sentBy }
 }
 
 /** In the call's record as soon as it is there, whether or not the caller still is. */

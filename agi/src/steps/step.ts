@@ -14,6 +14,7 @@ export type StepName =
   | 'choose-category'
   | 'choose-service'
   | 'open-ticket'
+  | 'voice-note'
   | 'after-ticket'
   | 'ask-ticket'
   | 'information'

@@ -43,6 +43,8 @@ export class FakeTicketApi {
   readonly asked: Asked[] = []
   readonly records: CallRecord[] = []
   readonly ratings: Rating[] = []
+  /** WAV files, in order. */
+  readonly voiceNotes: Buffer[] = []
   readonly api: TicketApi
   /** User codes with the calls in which their access code was verified. */
   readonly #identified = new Set<string>()
@@ -73,6 +75,11 @@ export class FakeTicketApi {
           throw new HelpdeskError('USUARIO_NAO_IDENTIFICADO')
         }
         return { status: true, protocolo: '10017', aviso: 'whatsapp', ...spoken('protocol') }
+      },
+      addVoiceNote: async ({ userCode, protocol, audio: file, idempotencyKey }) => {
+        note('addVoiceNote', `${userCode} ${protocol} ${idempotencyKey}`)
+        this.voiceNotes.push(file)
+        return { durationMs: Math.round((file.length - 44) / 16), storedAt: '2026-01-01T00:00:00Z' }
       },
       findTicket: async ({ protocol }) => {
         note('findTicket', protocol)

@@ -33,3 +33,13 @@ export function callRecordRequest(
   }
   return { kind: 'call-record', record, tickets: options.tickets ?? [] }
 }
+
+/** What user 1001 said about the ticket of that key: the five bytes "sound", unless said otherwise. */
+export function voiceNoteRequest({
+  key = 'key-1',
+  protocol = '10017',
+  audio = Buffer.from('sound'),
+}: { key?: string; protocol?: string | null; audio?: Buffer } = {}): SpooledRequest {
+  const note = { idempotencyKey: `${key}/voice-note-1`, protocol, ticket: ticketOf({ key }) }
+  return { kind: 'voice-note', note: { ...note, audio: audio.toString('base64') } }
+}

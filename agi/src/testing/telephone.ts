@@ -1,4 +1,10 @@
-import { fakeCall, type FakeCall, type FakeCaller, type FakeQuirks } from 'asterisk-agi/testing'
+import {
+  fakeCall,
+  type FakeApplication,
+  type FakeCall,
+  type FakeCaller,
+  type FakeQuirks,
+} from 'asterisk-agi/testing'
 import { ScriptedCaller } from './scripted-caller.ts'
 
 export interface TelephoneOptions {
@@ -18,6 +24,10 @@ export interface TelephoneOptions {
   missingFiles?: (file: string) => boolean
   quirks?: FakeQuirks
   speed?: number
+  /** Dialplan applications that the caller's Asterisk has. */
+  applications?: Readonly<Record<string, FakeApplication>>
+  /** Channel variables from the start; functions too, by their call. */
+  variables?: Readonly<Record<string, string>>
 }
 
 export interface FinishedCall {
@@ -66,6 +76,8 @@ export class Telephone {
       ...(later !== undefined && { variables: { 'CHANNEL(name)': later } }),
       ...(options.missingFiles && { missingFiles: options.missingFiles }),
       ...(options.quirks && { quirks: options.quirks }),
+      ...(options.applications && { applications: options.applications }),
+      ...(options.variables && { variables: options.variables }),
       caller,
       speed: options.speed ?? usualSpeed,
     })

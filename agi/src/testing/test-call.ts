@@ -1,3 +1,4 @@
+import type { Environment } from '@ura/core/configuration'
 import { onTestFinished } from 'vitest'
 import type { FakeTicketApi } from './fake-ticket-api.ts'
 import type { FinishedCall, TelephoneOptions } from './telephone.ts'
@@ -7,7 +8,7 @@ import { TestLine } from './test-line.ts'
 export async function openLine(
   { api }: FakeTicketApi,
   logged: string[] = [],
-  environment: Readonly<Record<string, string>> = {},
+  environment: Environment = {},
 ): Promise<TestLine> {
   const line = await TestLine.open(api, logged, environment)
   onTestFinished(() => line.close())

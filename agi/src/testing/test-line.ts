@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@ura/core/clock'
 import { createLogger } from '@ura/core/logger'
+import type { Environment } from '@ura/core/configuration'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
 import { createAgiApp, type AgiApp } from '../app.ts'
 import { readAgiConfiguration } from '../config.ts'
@@ -30,7 +31,7 @@ export class TestLine {
   static async open(
     ticketApi: TicketApi,
     logged: string[] = [],
-    environment: Readonly<Record<string, string>> = {},
+    environment: Environment = {},
   ): Promise<TestLine> {
     const folder = await mkdtemp(join(tmpdir(), 'ura-agi-'))
     const config = readAgiConfiguration({

@@ -14,6 +14,7 @@ import {
 const tableWords: Readonly<Record<string, string>> = {
   access_codes: 'códigos de acesso',
   calls: 'ligações',
+  ticket_voice_notes: 'gravações de quem ligou',
   audit_log: 'auditoria',
   idempotency_keys: 'chaves de idempotência',
   personal_audio: 'áudios pessoais (desta máquina)',
@@ -25,7 +26,7 @@ export const retentionCommands: Commands = {
     summary: 'Mostra por quantos dias cada dado é guardado e quanto já passou do prazo',
     positionals: { min: 0, max: 0 },
     explanation:
-      'Os prazos são de RETENTION_CODE_DAYS, RETENTION_CALL_DAYS, RETENTION_AUDIT_DAYS e SPEECH_PERSONAL_DAYS.\n' +
+      'Os prazos são de RETENTION_CODE_DAYS, RETENTION_CALL_DAYS, RETENTION_VOICE_NOTE_DAYS, RETENTION_AUDIT_DAYS e SPEECH_PERSONAL_DAYS.\n' +
       'A API remove o que venceu uma vez por dia.',
     run: async (context) => await showExpired(context, ''),
   },

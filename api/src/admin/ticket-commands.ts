@@ -6,6 +6,7 @@ import { listTicketEvents, type TicketEvent } from '../tickets/ticket-event-repo
 import { addTicketNote, listTicketNotes } from '../tickets/ticket-note-repository.ts'
 import { changeTicket, findTicket, type Ticket, type TicketChange } from '../tickets/ticket-repository.ts'
 import { statusWords } from '@ura/core/ticket-api/status-words'
+import { findVoiceNotes } from '../tickets/voice-notes/voice-note-repository.ts'
 import { ticketStatuses } from '../tickets/ticket-text.ts'
 import { type AdminContext, type CommandOutcome, type Commands, RefusedError, UsageError } from './command.ts'
 import { parseStatus, ticketListCommand } from './ticket-list-command.ts'
@@ -20,13 +21,15 @@ export const ticketCommands: Commands = {
       const ticket = await requireTicket(db, protocol)
       const { id: _id, userId: _userId, ...told } = ticket
       const [events, notes] = [await listTicketEvents(db, ticket.id), await listTicketNotes(db, ticket.id)]
+      const voiceNote = (await findVoiceNotes(db, [ticket.id])).get(ticket.id) ?? null
       return {
-        data: { ...told, events, notes },
+        data: { ...told, events, notes, voiceNote },
         text: [
           `Chamado ${ticket.protocol}: ${ticket.service} (${ticket.category})`,
           `Situação: ${statusWords[ticket.status]} desde ${ticket.updatedAt.toISOString()}`,
           `Responsável: ${ticket.assignee ?? '-'}`,
           `Usuário: ${ticket.userCode}, origem: ${ticket.origin}`,
+          `Gravação de quem ligou: ${voiceNote === null ? '-' : `${Math.round(voiceNote.durationMs / 1_000)} s`}`,
           'Histórico:',
           ...(await historyLines(db, ticket.id)),
         ].join('\n'),

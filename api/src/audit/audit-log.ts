@@ -23,6 +23,8 @@ export type AuditEvent =
   | 'webhook_switched_off'
   | 'webhook_switched_on'
   | 'ticket_note_added'
+  | 'voice_note_added'
+  | 'voice_note_fetched'
   | 'user_added'
   | 'user_changed'
   | 'catalogue_changed'

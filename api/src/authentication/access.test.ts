@@ -31,6 +31,8 @@ const accessOfRoutes: Readonly<Record<string, Access>> = {
   'GET /api/v1/tickets/{protocol}/events': 'read',
   'GET /api/v1/tickets/{protocol}/notes': 'read',
   'POST /api/v1/tickets/{protocol}/notes': 'change',
+  'POST /api/v1/tickets/{protocol}/voice-note': 'phone',
+  'GET /api/v1/tickets/{protocol}/voice-note': 'listen',
   'GET /api/v1/users': 'read',
   'POST /api/v1/users': 'administer',
   'GET /api/v1/users/{code}': 'read',

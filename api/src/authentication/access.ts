@@ -4,8 +4,11 @@ import type { ApiContext } from '../context.ts'
 import { clientOf, sourceOf } from '../http/request-source.ts'
 import { type ClientRole, clientRoles } from './client-repository.ts'
 
-/** What a route asks of a client: no more than its session, the phone's endpoints, reading, changing tickets, or changing everything. */
-export type Access = 'session' | 'phone' | 'read' | 'change' | 'administer'
+/**
+ * What a route asks of a client: no more than its session, the phone's endpoints, reading, listening to what requesters
+ * said, changing tickets, or changing everything.
+ */
+export type Access = 'session' | 'phone' | 'read' | 'listen' | 'change' | 'administer'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,6 +22,7 @@ export const rolesWithAccess: Readonly<Record<Access, readonly ClientRole[]>> = 
   session: clientRoles,
   phone: ['phone', 'admin'],
   read: ['read', 'agent', 'admin'],
+  listen: ['agent', 'admin'],
   change: ['agent', 'admin'],
   administer: ['admin'],
 }

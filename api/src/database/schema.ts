@@ -19,6 +19,7 @@ export interface Schema {
   tickets: TicketsTable
   ticket_events: TicketEventsTable
   ticket_notes: TicketNotesTable
+  ticket_voice_notes: TicketVoiceNotesTable
   calls: CallsTable
   satisfaction_ratings: SatisfactionRatingsTable
   announcements: AnnouncementsTable
@@ -157,6 +158,13 @@ interface TicketNotesTable {
   author: string
   happened_at_ms: number
   text: string
+}
+
+interface TicketVoiceNotesTable {
+  ticket_id: number
+  stored_at_ms: number
+  duration_ms: number
+  audio: ColumnType<Uint8Array, Buffer, never>
 }
 
 interface CallsTable {

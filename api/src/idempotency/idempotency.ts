@@ -5,7 +5,13 @@ import { removeOlder } from '../database/remove-older.ts'
 import type { Database, Schema } from '../database/schema.ts'
 import type { KeyedHash } from '../keyed-hash.ts'
 
-type IdempotentEndpoint = 'solicitar_codigo' | 'verificar_codigo' | 'novo_chamado' | 'v1/tickets' | 'v1/notes'
+type IdempotentEndpoint =
+  | 'solicitar_codigo'
+  | 'verificar_codigo'
+  | 'novo_chamado'
+  | 'v1/tickets'
+  | 'v1/notes'
+  | 'v1/voice-notes'
 
 /** One request that may be sent more than once with the same effect. */
 export interface IdempotentRequest {

@@ -14,6 +14,7 @@ export interface Erasure {
   pseudonym: string
   tickets: number
   notes: number
+  voiceNotes: number
   calls: number
   accessCodes: number
 }
@@ -31,7 +32,7 @@ export async function countOpenTickets(db: Database, userId: number): Promise<nu
 
 /**
  * Takes a person's data out of the database; to be called inside a transaction. Tickets stay without the person, and so
- * do call records without number, code and choice, and nobody is to be called back; the text of notes on the tickets goes, because it may tell of the person;
+ * do call records without number, code and choice, and nobody is to be called back; the text of notes on the tickets goes, because it may tell of the person, and so does what they said;
  * access codes go. The audit log keeps its rows under the pseudonym.
  */
 export async function erasePerson(trx: Database, user: User, now: Date): Promise<Erasure> {
@@ -53,6 +54,12 @@ export async function erasePerson(trx: Database, user: User, now: Date): Promise
   const notes = await trx
     .updateTable('ticket_notes')
     .set({ text: '(removida a pedido do titular)' })
+    .where('ticket_id', 'in', (query) =>
+      query.selectFrom('tickets').select('id').where('user_id', '=', user.id),
+    )
+    .executeTakeFirst()
+  const voiceNotes = await trx
+    .deleteFrom('ticket_voice_notes')
     .where('ticket_id', 'in', (query) =>
       query.selectFrom('tickets').select('id').where('user_id', '=', user.id),
     )
@@ -88,6 +95,7 @@ export async function erasePerson(trx: Database, user: User, now: Date): Promise
     pseudonym,
     tickets,
     notes: Number(notes.numUpdatedRows),
+    voiceNotes: Number(voiceNotes.numDeletedRows),
     calls: Number(calls.numUpdatedRows),
     accessCodes: Number(accessCodes.numDeletedRows),
   }

@@ -3,6 +3,7 @@ import { findTicketRating } from '../satisfaction/satisfaction-repository.ts'
 import { protocolOf } from '../tickets/protocol.ts'
 import { listTicketEvents } from '../tickets/ticket-event-repository.ts'
 import { listTicketNotes } from '../tickets/ticket-note-repository.ts'
+import { readVoiceNote } from '../tickets/voice-notes/voice-note-repository.ts'
 import type { User } from '../users/user-repository.ts'
 
 /** Everything the database holds about one person, in the words of its tables; hashes of codes aside. */
@@ -20,7 +21,9 @@ export async function readPersonData(db: Database, user: User): Promise<Record<s
   for (const { id, user_id: _userId, service_id: _serviceId, ...ticket } of tickets) {
     const [events, notes] = [await listTicketEvents(db, id), await listTicketNotes(db, id)]
     const rating = await findTicketRating(db, id)
-    told.push({ protocol: protocolOf(id), ...ticket, rating, events, notes })
+    const voice = await readVoiceNote(db, id)
+    const voiceNote = voice === null ? null : { wavBase64: voice.toString('base64') }
+    told.push({ protocol: protocolOf(id), ...ticket, rating, events, notes, voiceNote })
   }
   const accessCodes = await db
     .selectFrom('access_codes')

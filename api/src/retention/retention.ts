@@ -14,11 +14,15 @@ export interface RetentionRule {
 
 /** What goes, and after how long. */
 export function retentionRules(
-  config: Pick<StorageConfiguration, 'retentionCodeDays' | 'retentionCallDays' | 'retentionAuditDays'>,
+  config: Pick<
+    StorageConfiguration,
+    'retentionCodeDays' | 'retentionCallDays' | 'retentionVoiceNoteDays' | 'retentionAuditDays'
+  >,
 ): readonly RetentionRule[] {
   return [
     { table: 'access_codes', column: 'created_at_ms', days: config.retentionCodeDays },
     { table: 'calls', column: 'started_at_ms', days: config.retentionCallDays },
+    { table: 'ticket_voice_notes', column: 'stored_at_ms', days: config.retentionVoiceNoteDays },
     { table: 'audit_log', column: 'happened_at_ms', days: config.retentionAuditDays },
     { table: 'idempotency_keys', column: 'created_at_ms', days: idempotencyDays },
   ]

@@ -4,6 +4,7 @@ import type { Equalities } from '../listing/keyset-query.ts'
 import { protocolOf } from './protocol.ts'
 import type { TicketFilters } from './ticket-list.ts'
 import type { TicketResource } from './ticket-resource-schemas.ts'
+import { findVoiceNotes, type VoiceNoteFacts } from './voice-notes/voice-note-repository.ts'
 import type { TicketOrigin } from './ticket-repository.ts'
 
 /** The tickets of these ids as programs read them, in the order of the ids given. */
@@ -37,6 +38,7 @@ export async function readTicketResources(db: Database, ids: readonly number[]):
     ])
     .where('tickets.id', 'in', [...ids])
     .execute()
+  const voiceNotes = await findVoiceNotes(db, ids)
   const resources = rows.map((row) => ({
     protocol: protocolOf(row.id),
     status: row.status as TicketStatus,
@@ -50,10 +52,15 @@ export async function readTicketResources(db: Database, ids: readonly number[]):
     openedAt: new Date(row.opened_at_ms).toISOString(),
     updatedAt: new Date(row.changed_at_ms).toISOString(),
     statusSince: new Date(row.updated_at_ms).toISOString(),
+    voiceNote: toldVoiceNote(voiceNotes.get(row.id)),
     version: row.version,
   }))
   const byProtocol = new Map(resources.map((resource) => [resource.protocol, resource]))
   return ids.flatMap((id) => byProtocol.get(protocolOf(id)) ?? [])
+}
+
+function toldVoiceNote(note: VoiceNoteFacts | undefined): TicketResource['voiceNote'] {
+  return note === undefined ? null : { durationMs: note.durationMs, storedAt: note.storedAt.toISOString() }
 }
 
 /** What the filter that names whose or which tickets is compared with; null when there is none. */

@@ -1,4 +1,4 @@
-import { CallId, TicketStatus, UserCode } from '@ura/core/ticket-api/schemas'
+import { CallId, TicketStatus, UserCode, VoiceNoteAnswer } from '@ura/core/ticket-api/schemas'
 import { type Static, Type } from 'typebox'
 import { Instant, nullable, pageFields } from '../listing/list-schemas.ts'
 import { ticketSorts } from './ticket-list.ts'
@@ -30,6 +30,9 @@ export const TicketResource = Type.Object(
     openedAt: Instant,
     updatedAt: Type.String({ format: 'date-time', description: 'When anything of it last changed' }),
     statusSince: Instant,
+    voiceNote: Type.Union([VoiceNoteAnswer, Type.Null()], {
+      description: 'What the requester said about it, to be had at `/voice-note`',
+    }),
     version: Type.Integer({ minimum: 1, description: 'In quotes as good for `If-Match` as the ETag' }),
   },
   {
@@ -48,6 +51,7 @@ export const TicketResource = Type.Object(
         openedAt: '2026-11-23T14:00:00.000Z',
         updatedAt: '2026-11-23T14:20:00.000Z',
         statusSince: '2026-11-23T14:20:00.000Z',
+        voiceNote: null,
         version: 2,
       },
     ],

@@ -24,6 +24,7 @@ const answers = {
   announcements: answerOf(schemas.AnnouncementsAnswer),
   announcementSpeech: answerOf(schemas.AnnouncementSpeechAnswer),
   openTicket: answerOf(schemas.OpenTicketAnswer),
+  voiceNote: answerOf(schemas.VoiceNoteAnswer),
   verifyTicket: answerOf(schemas.VerifyTicketAnswer),
   rate: answerOf(schemas.RateAnswer),
   officeHours: answerOf(schemas.OfficeHoursAnswer),
@@ -79,6 +80,17 @@ export function createTicketApiClient(options: TicketApiClientOptions): TicketAp
         },
         answers.openTicket,
         { idempotencyKey, signal },
+      ),
+    addVoiceNote: async ({ userCode, protocol, audio, idempotencyKey }, signal) =>
+      present(
+        await transport({
+          method: 'POST',
+          path: `v1/tickets/${encodeURIComponent(protocol)}/voice-note?userCode=${encodeURIComponent(userCode)}`,
+          file: { type: 'audio/wav', bytes: audio },
+          answer: answers.voiceNote,
+          idempotencyKey,
+          signal,
+        }),
       ),
     findTicket: ({ userCode, protocol }, signal) =>
       post('verificar_chamado', { usuario: userCode, chamado: protocol }, answers.verifyTicket, { signal }),

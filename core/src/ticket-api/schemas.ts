@@ -169,6 +169,15 @@ export const TicketStatus = Type.Union([
   Type.Literal('fechado'),
   Type.Literal('cancelado'),
 ])
+/** What is known of a voice note without listening to it. */
+export const VoiceNoteAnswer = Type.Object(
+  {
+    durationMs: Type.Integer({ minimum: 0 }),
+    storedAt: Instant,
+  },
+  { description: 'A voice note', examples: [{ durationMs: 12_340, storedAt: '2026-11-23T14:01:00.000Z' }] },
+)
+
 export const VerifyTicketBody = Type.Object(
   { usuario: UserCode, chamado: Type.String({ pattern: '^[0-9]{1,18}$', description: 'Protocolo' }) },
   { ...strict, examples: [{ usuario: '1001', chamado: '10017' }] },
@@ -261,5 +270,6 @@ export type UserSpeechAnswer = Static<typeof UserSpeechAnswer>
 export type OpenTicketBody = Static<typeof OpenTicketBody>
 export type OpenTicketAnswer = Static<typeof OpenTicketAnswer>
 export type VerifyTicketAnswer = Static<typeof VerifyTicketAnswer>
+export type VoiceNoteAnswer = Static<typeof VoiceNoteAnswer>
 export type TicketStatus = Static<typeof TicketStatus>
 export type OfficeHoursAnswer = Static<typeof OfficeHoursAnswer>

@@ -12,6 +12,7 @@ import type {
   UserSpeechAnswer,
   VerifyCodeAnswer,
   VerifyTicketAnswer,
+  VoiceNoteAnswer,
 } from './schemas.ts'
 
 /**
@@ -72,6 +73,14 @@ export interface TicketApi {
     },
     signal?: AbortSignal,
   ): Promise<OpenTicketAnswer>
+  /**
+   * Adds what the caller said to a ticket of theirs; the same idempotency key adds no second. `audio` is a WAV file of
+   * mono 16-bit samples, 8,000 a second, of at most 61 s.
+   */
+  addVoiceNote(
+    request: { userCode: string; protocol: string; audio: Buffer; idempotencyKey: string },
+    signal?: AbortSignal,
+  ): Promise<VoiceNoteAnswer>
   /** A ticket of this user by its protocol; another user's is `CHAMADO_NAO_ENCONTRADO` as well. */
   findTicket(
     request: { userCode: string; protocol: string },

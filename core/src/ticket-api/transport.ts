@@ -16,7 +16,10 @@ export interface TicketApiClientOptions {
 export interface ApiRequest<S extends TSchema> {
   method: 'GET' | 'POST'
   path: string
+  /** Sent as JSON. */
   body?: unknown
+  /** Sent as it is, in the body's place. */
+  file?: { type: string; bytes: Buffer }
   idempotencyKey?: string
   etag?: string | undefined
   answer: Answer<S>
@@ -89,7 +92,7 @@ export function createTransport({
       const response = await fetch(`${baseUrl}/api/${request.path}`, {
         method: request.method,
         headers: headersOf(request, await unlessAborted(token, signal)),
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        ...bodyOf(request),
         signal,
       })
       if (response.status === 401 && !renewed) {
@@ -119,10 +122,22 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 function headersOf(request: ApiRequest<TSchema>, session: string): Record<string, string> {
   return {
     authorization: `Bearer ${session}`,
-    ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...contentTypeOf(request),
     ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
     ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
   }
+}
+
+function bodyOf({ body, file }: ApiRequest<TSchema>): { body?: string | Uint8Array<ArrayBuffer> } {
+  if (file !== undefined) {
+    return { body: new Uint8Array(file.bytes) }
+  }
+  return body === undefined ? {} : { body: JSON.stringify(body) }
+}
+
+function contentTypeOf({ body, file }: ApiRequest<TSchema>): Record<string, string> {
+  const type = file?.type ?? (body === undefined ? undefined : 'application/json')
+  return type === undefined ? {} : { 'content-type': type }
 }
 
 async function parse<S extends TSchema>(response: Response, answer: Answer<S>): Promise<Static<S>> {
