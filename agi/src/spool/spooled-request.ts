@@ -30,8 +30,8 @@ const VoiceNote = Type.Object(
 )
 
 /**
- * What the ticket API could not take, or has yet to take: a ticket, a voice note, or the record of a call. A record names the tickets of its call that were
- * spooled, so that their protocols can be put into it.
+ * What the ticket API could not take, or has yet to take: a ticket, a voice note, or the record of a call. A record names
+ * the tickets of its call that were spooled, so that their protocols can be put into it.
  */
 const SpooledRequest = Type.Union([
   Type.Object({ kind: Type.Literal('ticket'), ticket: TicketRequest }, strict),

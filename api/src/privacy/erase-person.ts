@@ -32,8 +32,9 @@ export async function countOpenTickets(db: Database, userId: number): Promise<nu
 
 /**
  * Takes a person's data out of the database; to be called inside a transaction. Tickets stay without the person, and so
- * do call records without number, code and choice, and nobody is to be called back; the text of notes on the tickets goes, because it may tell of the person, and so does what they said;
- * access codes go. The audit log keeps its rows under the pseudonym.
+ * do call records without number, code and choice, and nobody is to be called back; the text of notes on the tickets
+ * goes, because it may tell of the person, and so does what they said; access codes go. The audit log keeps its rows
+ * under the pseudonym.
  */
 export async function erasePerson(trx: Database, user: User, now: Date): Promise<Erasure> {
   await lockUser(trx, user.id)

@@ -169,6 +169,7 @@ export const TicketStatus = Type.Union([
   Type.Literal('fechado'),
   Type.Literal('cancelado'),
 ])
+
 /** What is known of a voice note without listening to it. */
 export const VoiceNoteAnswer = Type.Object(
   {
