@@ -79,6 +79,7 @@ describe('describing the problem', () => {
     expect(heard.slice(heard.indexOf('services-2.wav') + 1)).toEqual([
       'voice-note-offer',
       'voice-note-notice',
+      'voice-note-begin',
       'voice-note-review',
       'voice-note-kept',
       ...opened,
@@ -103,7 +104,7 @@ describe('describing the problem', () => {
   it('can be heard and made anew', async () => {
     const asterisk = new AudioSocketApplication(speaks(1), listens, speaks(2), listens)
     const { heard, fake } = await call(`${identified} 1 2 3 2 1`, { asterisk })
-    expect(heard.filter((name) => name === 'voice-note-notice')).toHaveLength(2)
+    expect(heard.filter((name) => name === 'voice-note-begin')).toHaveLength(2)
     expect(asterisk.played[1]).toEqual(countedSamples(1))
     expect(asterisk.played[3]).toEqual(countedSamples(2))
     expect(fake.voiceNotes).toEqual([waveFile(countedSamples(2))])
@@ -120,7 +121,7 @@ describe('describing the problem', () => {
     const asterisk = new AudioSocketApplication(speaks(0.2), speaks(1))
     const { heard, fake } = await call(`${identified} 1 1`, { asterisk })
     expect(heard.join(' ')).toContain(
-      'voice-note-notice voice-note-empty voice-note-notice voice-note-review',
+      'voice-note-notice voice-note-begin voice-note-empty voice-note-begin voice-note-review',
     )
     expect(fake.voiceNotes).toHaveLength(1)
   })
@@ -191,7 +192,7 @@ describe('the ticket goes on without it', () => {
     ['Asterisk can not connect', { AudioSocket: () => -1 }],
   ])('when %s', async (_what, applications) => {
     const { heard, fake } = await call(`${identified} 1`, { telephone: { applications } })
-    expect(heard.slice(-6)).toEqual(['voice-note-notice', 'voice-note-failed', ...opened])
+    expect(heard.slice(-6)).toEqual(['voice-note-begin', 'voice-note-failed', ...opened])
     expect(fake.voiceNotes).toEqual([])
   })
 

@@ -101,6 +101,7 @@ export const callSteps: readonly CallStep[] = [
     sounds: prompts(
       'voice-note-offer',
       'voice-note-notice',
+      'voice-note-begin',
       'voice-note-review',
       'voice-note-empty',
       'voice-note-kept',

@@ -27,6 +27,7 @@ export const promptIds = [
   'no-input',
   'voice-note-offer',
   'voice-note-notice',
+  'voice-note-begin',
   'voice-note-review',
   'voice-note-empty',
   'voice-note-kept',

@@ -28,8 +28,8 @@ export const promptTexts: Readonly<Record<PromptId, string>> = {
   'invalid-option': 'Opção inválida.',
   'no-input': 'Não recebemos nenhuma tecla.',
   'voice-note-offer': 'Para descrever o problema com a sua voz, tecle 1. Para seguir sem descrição, tecle 2.',
-  'voice-note-notice':
-    'Sua voz será gravada, para que a equipe técnica entenda o problema. A gravação fica guardada com o chamado por tempo limitado. Fale depois do sinal. Para terminar, digite jogo da velha.',
+  'voice-note-notice': 'Sua voz será gravada para a equipe técnica e guardada por tempo limitado.',
+  'voice-note-begin': 'Fale depois do sinal. Para terminar, digite jogo da velha.',
   'voice-note-review':
     'Para guardar a gravação, tecle 1. Para ouvir a gravação, tecle 2. Para gravar novamente, tecle 3.',
   'voice-note-empty': 'Não ouvimos sua voz.',

@@ -1,6 +1,8 @@
 import type { Call } from '../call/call.ts'
 import { askMenu } from '../call/question.ts'
+import type { Line } from '../call/line.ts'
 import { prompt } from '../call/sound.ts'
+import type { PromptId } from '../prompts/ids.ts'
 import type { Recording, VoiceRecorder } from '../voice-note/voice-recorder.ts'
 import { waveFile } from '../voice-note/wave-file.ts'
 import type { Step } from './step.ts'
@@ -46,10 +48,9 @@ async function recordAndReview(
   last: { recording: Recording | null },
 ): Promise<'kept' | 'failed'> {
   const { line } = call
+  await tell(line, 'voice-note-notice')
   for (let recordings = 0; recordings < recordingsMax; recordings += 1) {
-    await line.say(prompt('voice-note-notice'))
-    // A key that cuts the notice short means: go on. It answers nothing.
-    line.forgetKeysAhead()
+    await tell(line, 'voice-note-begin')
     last.recording = null
     const end = await recorder.record(line)
     if (end === 'failed') {
@@ -67,6 +68,12 @@ async function recordAndReview(
     }
   }
   return last.recording === null ? 'failed' : 'kept'
+}
+
+/** A key that cuts it short means: go on. It answers nothing. */
+async function tell(line: Line, text: PromptId): Promise<void> {
+  await line.say(prompt(text))
+  line.forgetKeysAhead()
 }
 
 /** Without an answer it is kept: they have spoken to be heard. */

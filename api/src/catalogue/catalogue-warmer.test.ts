@@ -1,5 +1,6 @@
 import { createLogger } from '@ura/core/logger'
 import { describe, expect, it } from 'vitest'
+import { everyDigit } from '../speech/dictation.ts'
 import { createTestClient } from '../testing/test-clients.ts'
 import { createTestApi, type TestApi } from '../testing/test-api.ts'
 import { createCatalogueWarmer, type CatalogueWarmer } from './catalogue-warmer.ts'
@@ -32,12 +33,12 @@ async function asked(
 }
 
 describe('the catalogue warmer', () => {
-  it('speaks every menu that a call will ask for, once', () =>
+  it('speaks every menu that a call will ask for, and every digit of a protocol, once', () =>
     withWarmer(async (test, warmer) => {
       const texts = await asked(test, warmer, { rounds: 10 })
       test.speech.spoken.length = 0
       await test.get('/api/servicos')
-      expect(texts.toSorted()).toEqual(test.speech.spoken.toSorted())
+      expect(texts.toSorted()).toEqual([...test.speech.spoken, ...everyDigit].toSorted())
     }))
 
   it('speaks again what has changed, whoever changed it', () =>
@@ -79,7 +80,7 @@ describe('the catalogue warmer', () => {
       expect(asks).toBeGreaterThan(10)
       expect(asks).toBeLessThan(20)
       test.speech.isDown = false
-      expect(await asked(test, warmer, { rounds: 6 })).toHaveLength(7)
+      expect(await asked(test, warmer, { rounds: 6 })).toHaveLength(7 + everyDigit.length)
     }))
 
   it('tries a new catalogue at once, however the old one failed', () =>
@@ -88,7 +89,7 @@ describe('the catalogue warmer', () => {
       await asked(test, warmer, { rounds: 20 })
       test.speech.isDown = false
       await rename(test, 'Computador queimado')
-      expect(await asked(test, warmer, { rounds: 1 })).toHaveLength(7)
+      expect(await asked(test, warmer, { rounds: 1 })).toHaveLength(7 + everyDigit.length)
     }))
 
   it('ends at once when the API closes, however long a menu takes', () =>

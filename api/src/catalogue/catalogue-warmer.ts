@@ -10,11 +10,12 @@ import { addAbortListener } from 'node:events'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from '@ura/core/logger'
 import type { Database } from '../database/schema.ts'
+import { everyDigit } from '../speech/dictation.ts'
 import type { SpeechService } from '../speech/speech-service.ts'
 import { type Catalogue, catalogueVersion, categoryMenuText, serviceMenuText } from './catalogue.ts'
 import { readCatalogue } from './catalogue-repository.ts'
 
-/** Speaks the catalogue's menus and the announcements before a call asks for them. */
+/** Speaks the catalogue's menus, the digits of protocols and the announcements before a call asks for them. */
 export interface CatalogueWarmer {
   /**
    * Looks whether the catalogue or an announcement has changed, by whomever, and if so speaks them one after another, so
@@ -70,7 +71,7 @@ export function createCatalogueWarmer({
       if (isSpoken || !mayTry) {
         return
       }
-      const texts = [...menuTexts(catalogue), ...announcementTexts(announcements)]
+      const texts = [...menuTexts(catalogue), ...everyDigit, ...announcementTexts(announcements)]
       if (await speakAll(texts, signal)) {
         spoken = { version, untilMs: nowMs + repeatMs }
         failure = null

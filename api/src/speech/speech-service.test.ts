@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { breakerOpenMs } from './speech-production.ts'
-import { createSpeechService, type SpeechService, type SpeechServiceOptions } from './speech-service.ts'
+import { createSpeechService, type SpeechServiceOptions, type VoiceSpeech } from './speech-service.ts'
 import { noReasons } from './speech-report.ts'
 import {
   createFakeClock,
@@ -18,6 +18,7 @@ import {
   SpeechInputError,
   SpeechUnavailableError,
 } from './synthesizer.ts'
+import { speechLevelOf } from './speech-level.ts'
 import { toTelephonyAudio } from './telephony-audio.ts'
 import { decodeWav } from './wav.ts'
 
@@ -25,9 +26,9 @@ let folder: string
 let clock: ReturnType<typeof createFakeClock>
 let synthesizer: FakeSynthesizer
 let logged: string[]
-const services: SpeechService[] = []
+const services: VoiceSpeech[] = []
 
-function createService(options: Partial<SpeechServiceOptions> = {}): SpeechService {
+function createService(options: Partial<SpeechServiceOptions> = {}): VoiceSpeech {
   const log = pino({}, { write: (line: string) => logged.push(line) })
   const sampleRateHz = options.sampleRateHz ?? 8_000
   const service = createSpeechService({
@@ -103,6 +104,29 @@ describe('speak', () => {
     expect(names.size).toBe(1)
     expect(synthesizer.requests).toHaveLength(1)
     expect(service.stats()).toMatchObject({ synthesized: 1, joined: 19 })
+  })
+
+  it('puts a protocol together from digits, each spoken once and kept', async () => {
+    const first = createService()
+    await first.speak({ text: '1, 0, 0; 1, 7, 4', kind: 'personal' })
+    const digits = ['1,', '0,', '7,', '4']
+    expect(synthesizer.requests.map(({ text }) => text)).toEqual(digits)
+    expect(first.stats()).toMatchObject({ synthesized: 4, characters: 7, failures: 0 })
+    const restarted = createService()
+    const spoken = await restarted.speak({ text: '7, 1, 0; 0, 1, 4', kind: 'personal' })
+    expect(synthesizer.requests).toHaveLength(digits.length)
+    const file = await restarted.open(spoken?.audioName ?? '')
+    const { comment, samples } = decodeWav(file?.bytes ?? Buffer.alloc(0))
+    expect(comment).toBe('7, 1, 0; 0, 1, 4')
+    expect(Math.abs(speechLevelOf({ sampleRateHz: 8_000, samples }).activeLevelDbfs + 20)).toBeLessThan(1)
+  })
+
+  it('says why a protocol has no sound, once', async () => {
+    const service = createService()
+    synthesizer.faults.push(...Array.from({ length: 2 }, () => unavailable(true)))
+    expect(await service.attempt({ text: '1, 2, 3', kind: 'personal' })).toEqual({ reason: 'failed' })
+    expect(service.stats()).toMatchObject({ failures: 1 })
+    expect(await service.speak({ text: '1, 2, 3', kind: 'personal' })).not.toBeNull()
   })
 
   it('finds the file after a restart', async () => {

@@ -2,11 +2,13 @@ import { createHmac } from 'node:crypto'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from 'pino'
 import { createAudioStore, type Shelf, type StoredAudio, type SweepOutcome } from './audio-store.ts'
+import { createDictation, dictatedDigits } from './dictation.ts'
 import { type BreakerState, createSpeechProduction } from './speech-production.ts'
 import { createSpeechReport, noReasons, type ReasonCounts } from './speech-report.ts'
-import type { SpeechFaultReason, Synthesizer } from './synthesizer.ts'
+import type { PcmAudio, SpeechFaultReason, Synthesizer } from './synthesizer.ts'
 import { telephonyAudioVersion, wavExtension, type TelephonyRateHz } from './telephony-audio.ts'
 import { createTelephonyFinisher, type TelephonyFinisher } from './telephony-finisher.ts'
+import { decodeWav, encodeWav } from './wav.ts'
 
 /** `personal` tells of one person and expires when unused; the others stay until room is needed. */
 export type SpeechKind = 'personal' | 'catalogue' | 'general'
@@ -101,7 +103,7 @@ function isAudioName(name: string): boolean {
   return audioNamePattern.test(name)
 }
 
-/** Speech as files, made once: cache and single flight around the production. */
+/** Speech as files, made once: cache and single flight around the production, and numbers put together from digits. */
 export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech {
   const { sampleRateHz, clock, synthesizer } = options
   const log = options.log.child({ synthesizer: synthesizer.name })
@@ -115,6 +117,7 @@ export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech 
     damaged: (file) => log.warn(file, 'damaged audio was removed'),
   })
   const inFlight = new Map<string, Promise<SpeechOutcome>>()
+  const dictation = createDictation({ speak: speakDigit, finisher })
   const counts = { synthesized: 0, characters: 0, cacheHits: 0, joined: 0 }
 
   async function attempt({ text, kind }: SpeechRequest): Promise<SpeechOutcome> {
@@ -137,12 +140,28 @@ export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech 
       counts.cacheHits += 1
       return { audioName }
     }
+    await store.put(audioName, shelf, await make(text)).catch(report.storageFailed)
+    report.storageWorked()
+    return { audioName }
+  }
+
+  async function make(text: string): Promise<Uint8Array> {
+    const digits = dictatedDigits(text)
+    if (digits !== null) {
+      return encodeWav({ ...(await dictation.say(digits)), comment: text })
+    }
     const wav = await production.produce(text)
     counts.synthesized += 1
     counts.characters += text.length
-    await store.put(audioName, shelf, wav).catch(report.storageFailed)
-    report.storageWorked()
-    return { audioName }
+    return wav
+  }
+
+  /** Kept as a file like any other sound, so that the voice is asked once and not once a start. */
+  async function speakDigit(text: string): Promise<PcmAudio> {
+    const audioName = audioNameOf(text, 'shared', options)
+    await provide(text, audioName, 'shared')
+    const audio = await store.get(audioName).catch(report.storageFailed)
+    return audio === null ? report.storageFailed(new Error('it is gone')) : decodeWav(audio.bytes)
   }
 
   async function open(audioName: string): Promise<SpeechFile | null> {

@@ -73,6 +73,7 @@ describe('POST /api/v1/tickets', () => {
         category: { id: 2, name: 'Computador' },
         callId: null,
         rating: null,
+        voiceNote: null,
         openedAt: '2026-11-23T14:00:00.000Z',
         updatedAt: '2026-11-23T14:00:00.000Z',
         statusSince: '2026-11-23T14:00:00.000Z',
