@@ -45,6 +45,7 @@ export default defineConfig({
           exclude: [nodeModules, ...serverTests],
           // Long enough for a machine that does something else as well: a limit is no measurement.
           testTimeout: 20_000,
+          expect: { poll: { timeout: 10_000 } },
           ...parallel,
         },
       },

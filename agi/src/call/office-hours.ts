@@ -1,3 +1,4 @@
+import { withDeadline } from '@ura/core/deadline'
 import type { Clock } from '@ura/core/clock'
 import type { OfficeHoursAnswer } from '@ura/core/ticket-api/schemas'
 import type { TicketApi } from '@ura/core/ticket-api/ticket-api'
@@ -28,9 +29,9 @@ export class OfficeHours {
   async now(signal: AbortSignal, patienceMs?: number): Promise<OfficeHoursAnswer> {
     const fallback = this.#remembered()
     const limitMs = patienceMs ?? (fallback === null ? null : shortPatienceMs)
-    const patience = limitMs === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
+    const ask = (patience: AbortSignal): Promise<OfficeHoursAnswer> => this.#ticketApi.officeHours(patience)
     try {
-      this.#last = await this.#ticketApi.officeHours(patience)
+      this.#last = await (limitMs === null ? ask(signal) : withDeadline({ limitMs, signal }, ask))
       return this.#last
     } catch (error) {
       signal.throwIfAborted()

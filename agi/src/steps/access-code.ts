@@ -1,3 +1,4 @@
+import { withDeadline } from '@ura/core/deadline'
 import type { CodeStatusAnswer, VerifyCodeAnswer } from '@ura/core/ticket-api/schemas'
 import type { Call, Person } from '../call/call.ts'
 import { prompt, type Sound } from '../call/sound.ts'
@@ -88,8 +89,10 @@ async function lookFor(call: Call, { userCode }: Person, code: CodeUnderWay): Pr
 /** Null when it is not to be had in time: the caller's wait is worth more than the answer. */
 async function accessCodeStatus(call: Call, userCode: string): Promise<CodeStatusAnswer | null> {
   const { callId, ticketApi, log } = call
-  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(statusPatienceMs)])
-  const asked = ticketApi.accessCodeStatus({ userCode, callId }, signal).catch((error: unknown) => {
+  const patience = { limitMs: statusPatienceMs, signal: call.signal }
+  const asked = withDeadline(patience, (signal) =>
+    ticketApi.accessCodeStatus({ userCode, callId }, signal),
+  ).catch((error: unknown) => {
     call.signal.throwIfAborted()
     log.warn({ err: error }, 'it is not known how the access code fares')
     return null

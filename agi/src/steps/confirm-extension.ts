@@ -1,3 +1,4 @@
+import { isTimeout, withDeadline } from '@ura/core/deadline'
 import { HelpdeskError } from '@ura/core/errors'
 import type { IdentifyExtensionAnswer } from '@ura/core/ticket-api/schemas'
 import type { Call } from '../call/call.ts'
@@ -49,13 +50,15 @@ type Owner = IdentifyExtensionAnswer & { status: true }
 /** Null as well when the API can't say: the registration code is asked for then, which it may know again. */
 async function ownerOf(call: Call, extension: string): Promise<Owner | null> {
   const { callId, signal } = call
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(shortPatienceMs)])
+  const asked = withDeadline({ limitMs: shortPatienceMs, signal }, (patience) =>
+    call.ticketApi.identifyExtension({ extension, callId }, patience),
+  )
   try {
-    const answer = await call.line.waitFor(call.ticketApi.identifyExtension({ extension, callId }, patience))
+    const answer = await call.line.waitFor(asked)
     return answer.status ? answer : null
   } catch (error) {
     signal.throwIfAborted()
-    if (!(error instanceof HelpdeskError) && !patience.aborted) {
+    if (!(error instanceof HelpdeskError) && !isTimeout(error)) {
       throw error
     }
     call.log.warn({ err: error }, 'the extension could not be looked up')

@@ -1,3 +1,4 @@
+import { withDeadline } from '@ura/core/deadline'
 import type { Call } from '../call/call.ts'
 import { askMenu } from '../call/question.ts'
 import { prompt } from '../call/sound.ts'
@@ -34,8 +35,8 @@ export const mainMenu: Step = async (call) => {
 }
 
 async function isInformationThere(call: Call): Promise<boolean> {
-  const patience = AbortSignal.any([call.signal, AbortSignal.timeout(informationPatienceMs)])
-  const asked = call.ticketApi.announcements(patience).then(
+  const patience = { limitMs: informationPatienceMs, signal: call.signal }
+  const asked = withDeadline(patience, (signal) => call.ticketApi.announcements(signal)).then(
     ({ informacoes }) => informacoes.length > 0,
     (error: unknown) => {
       call.log.warn({ err: error }, 'whether there are announcements is not known')

@@ -90,7 +90,14 @@ it('removes codes, calls and keys by their own age', async () => {
       .execute()
   }
   expect(await admin.json('retention', 'run', '--yes')).toEqual({
-    removed: { access_codes: 1, calls: 1, audit_log: 0, idempotency_keys: 1, personal_audio: 0 },
+    removed: {
+      access_codes: 1,
+      calls: 1,
+      ticket_voice_notes: 0,
+      audit_log: 0,
+      idempotency_keys: 1,
+      personal_audio: 0,
+    },
   })
   expect(await db.selectFrom('access_codes').select('id').execute()).toEqual([{ id: 'new' }])
 })

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withDeadline } from '../deadline.ts'
 import { HelpdeskError } from '../errors.ts'
 
 export interface Budget {
@@ -26,9 +27,9 @@ export async function withinBudget<T>(
   const endsAt = performance.now() + budget.totalMs
   for (let failures = 0; ; failures += 1) {
     const remainingMs = endsAt - performance.now()
-    const deadline = AbortSignal.timeout(Math.max(1, Math.min(budget.attemptMs, Math.ceil(remainingMs))))
+    const limitMs = Math.max(1, Math.min(budget.attemptMs, Math.ceil(remainingMs)))
     try {
-      return await attempt(signal === undefined ? deadline : AbortSignal.any([signal, deadline]))
+      return await withDeadline({ limitMs, signal }, attempt)
     } catch (error) {
       signal?.throwIfAborted()
       const failure = asHelpdeskError(error)

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { type Dispatcher, request as send } from 'undici'
 import { HelpdeskError, isErrorCode } from '../errors.ts'
 import { withinBudget, type Budget } from './retry.ts'
 import { SignInAnswer } from './schemas.ts'
@@ -67,7 +68,7 @@ export function createTransport({
   let session: Promise<string> | null = null
 
   const signIn = async (): Promise<string> => {
-    const response = await fetch(`${baseUrl}/api/autenticar_sessao`, {
+    const response = await send(`${baseUrl}/api/autenticar_sessao`, {
       method: 'POST',
       headers: { authorization: `Bearer ${clientToken}` },
       signal: AbortSignal.timeout(budget.attemptMs),
@@ -89,19 +90,23 @@ export function createTransport({
       Static<S> | typeof notModified
     > {
       const token = currentSession()
-      const response = await fetch(`${baseUrl}/api/${request.path}`, {
+      const response = await send(`${baseUrl}/api/${request.path}`, {
         method: request.method,
         headers: headersOf(request, await unlessAborted(token, signal)),
         ...bodyOf(request),
         signal,
       })
-      if (response.status === 401 && !renewed) {
+      if (response.statusCode === 401 && !renewed) {
         renewed = true
         session = session === token ? null : session
-        await response.body?.cancel()
+        await response.body.dump()
         return attempt(signal)
       }
-      return response.status === 304 ? notModified : parse(response, request.answer)
+      if (response.statusCode === 304) {
+        await response.body.dump()
+        return notModified
+      }
+      return parse(response, request.answer)
     })
   }
 }
@@ -128,9 +133,9 @@ function headersOf(request: ApiRequest<TSchema>, session: string): Record<string
   }
 }
 
-function bodyOf({ body, file }: ApiRequest<TSchema>): { body?: string | Uint8Array<ArrayBuffer> } {
+function bodyOf({ body, file }: ApiRequest<TSchema>): { body?: string | Buffer } {
   if (file !== undefined) {
-    return { body: new Uint8Array(file.bytes) }
+    return { body: file.bytes }
   }
   return body === undefined ? {} : { body: JSON.stringify(body) }
 }
@@ -140,24 +145,28 @@ function contentTypeOf({ body, file }: ApiRequest<TSchema>): Record<string, stri
   return type === undefined ? {} : { 'content-type': type }
 }
 
-async function parse<S extends TSchema>(response: Response, answer: Answer<S>): Promise<Static<S>> {
+async function parse<S extends TSchema>(
+  response: Dispatcher.ResponseData,
+  answer: Answer<S>,
+): Promise<Static<S>> {
+  const { statusCode } = response
   const body = await readJson(response)
-  if (!response.ok) {
+  if (statusCode < 200 || statusCode > 299) {
     throw errorOf(response, body)
   }
   if (!answer.check(body)) {
-    throw unusable(`an answer of another shape (HTTP ${response.status})`)
+    throw unusable(`an answer of another shape (HTTP ${statusCode})`)
   }
   return body
 }
 
-async function readJson(response: Response): Promise<unknown> {
+async function readJson({ statusCode, body }: Dispatcher.ResponseData): Promise<unknown> {
   let sizeBytes = 0
-  const chunks: Uint8Array[] = []
-  for await (const chunk of response.body ?? []) {
+  const chunks: Buffer[] = []
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length
     if (sizeBytes > answerBytesMax) {
-      // Leaving the loop cancels the body.
+      // Leaving the loop closes the connection.
       throw unusable(`an answer of over ${answerBytesMax} bytes`)
     }
     chunks.push(chunk)
@@ -165,21 +174,19 @@ async function readJson(response: Response): Promise<unknown> {
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'))
   } catch {
-    throw unusable(`an answer that is no JSON (HTTP ${response.status})`)
+    throw unusable(`an answer that is no JSON (HTTP ${statusCode})`)
   }
 }
 
 /** The API's own error when the body names one of the table; otherwise "unavailable". */
-function errorOf(response: Response, body: unknown): HelpdeskError {
+function errorOf({ statusCode, headers }: Dispatcher.ResponseData, body: unknown): HelpdeskError {
   const code = (body as { erro?: { codigo?: unknown } } | null)?.erro?.codigo
   if (!isErrorCode(code)) {
-    return unusable(`HTTP ${response.status} without an error code`)
+    return unusable(`HTTP ${statusCode} without an error code`)
   }
-  const retryAfter = response.headers.get('retry-after') ?? ''
-  return new HelpdeskError(
-    code,
-    /^\d{1,5}$/.test(retryAfter) ? { retryAfterSeconds: Number(retryAfter) } : {},
-  )
+  const retryAfter = headers['retry-after']
+  const isInSeconds = typeof retryAfter === 'string' && /^\d{1,5}$/.test(retryAfter)
+  return new HelpdeskError(code, isInSeconds ? { retryAfterSeconds: Number(retryAfter) } : {})
 }
 
 function unusable(what: string): HelpdeskError {
