@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { everyDigit } from './speech/dictation.ts'
 import { clientToken, createTestApi } from './testing/test-api.ts'
 import { createFakeClock } from './testing/fakes.ts'
 
@@ -135,7 +136,7 @@ describe('over real HTTP', () => {
   it('menus are spoken ahead once it listens, and closing ends everything', async () => {
     const test = await createTestApi()
     const { url } = await test.api.listen()
-    await expect.poll(() => test.speech.spoken.length).toBe(7)
+    await expect.poll(() => test.speech.spoken.length).toBe(7 + everyDigit.length)
     await test.api.close()
     await test.api.close()
     await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')

@@ -61,7 +61,10 @@ describe('If-None-Match', () => {
     }>()
     const described = Object.entries(paths).filter(([, { get }]) => get?.responses['304'] !== undefined)
     expect(described.map(([path]) => path).toSorted()).toEqual([
+      '/api/informacoes',
       '/api/servicos',
+      '/api/v1/announcements',
+      '/api/v1/callbacks/{callId}/{round}',
       '/api/v1/services',
       '/api/v1/tickets/{protocol}',
       '/api/v1/users/{code}',

@@ -10,6 +10,8 @@ export const unmeasured: Readonly<Record<string, string>> = {
   addAnnouncement: 'at most nine rows, whatever the size of the rest, and the ninth is refused',
   changeAnnouncement: 'at most nine rows, whatever the size of the rest',
   removeAnnouncement: 'at most nine rows, whatever the size of the rest',
+  addVoiceNote: 'one row by the number of its ticket; what would be measured is the megabyte',
+  fetchVoiceNote: 'one row by the number of its ticket; what would be measured is the megabyte',
   removerAudio: 'removes a file by its name and asks the database for nothing; the benchmark has no voice',
 }
 
