@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { startProcess, type TaskProcess } from '../harness/task-process.ts'
 import type { AgiTasks } from './agi-process.ts'
 import type { ApiTasks } from './api-process.ts'
@@ -15,8 +16,8 @@ export interface Services {
   apiUrl: string
   /** A session at the API, for who can't keep one: process AGI. */
   session: string
-  /** Another FastAGI server at the same port, after one was killed. */
-  startAgi: (port: string) => TaskProcess<AgiTasks>
+  /** Another FastAGI server at the same port and with the same spool, after the one of that index was killed. */
+  startAgi: (index: number, port: string) => TaskProcess<AgiTasks>
   stop: () => Promise<void>
 }
 
@@ -58,9 +59,11 @@ export async function startServices(
     const GATEWAY_URL = await gateway.run('url')
     const api = start(processOf<ApiTasks>('api-process.ts', { ...environment, GATEWAY_URL }, [voice]))
     const apiUrl = await api.run('url')
-    const startAgi = (AGI_PORT: string): TaskProcess<AgiTasks> =>
-      start(processOf<AgiTasks>('agi-process.ts', { ...environment, AGI_PORT, TICKET_API_URL: apiUrl }))
-    const agi = Array.from({ length: agiCount }, () => startAgi('0'))
+    const startAgi: Services['startAgi'] = (index, AGI_PORT) => {
+      const own = { AGI_PORT, TICKET_API_URL: apiUrl, AGI_SPOOL_DIR: join(folder, `agi-spool-${index}`) }
+      return start(processOf<AgiTasks>('agi-process.ts', { ...environment, ...own }))
+    }
+    const agi = Array.from({ length: agiCount }, (_, index) => startAgi(index, '0'))
     const agiServers = await Promise.all(agi.map((one) => one.run('address')))
     const session = await signIn(apiUrl, token)
     return { api, gateway, agi, agiServers, apiUrl, session, startAgi, stop }

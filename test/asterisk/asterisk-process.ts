@@ -124,7 +124,7 @@ function commonConfiguration(ami: { amiPort: number; amiSecret: string }): Recor
       '[test]',
       `secret=${ami.amiSecret}`,
       'read=agi,call,dialplan,dtmf,system,user',
-      'write=call,command',
+      'write=call,command,system',
       '',
     ].join('\n'),
     'musiconhold.conf': `[default]\nmode=files\ndirectory=${insideFolder}/moh\n`,

@@ -91,7 +91,7 @@ export function createDialer(ends: {
     const answered = nextAriEvent(ari, id, 'StasisStart')
     const destroyed = nextAriEvent(ari, id, 'ChannelDestroyed')
     const ended = destroyed.then((event) => ({ cause: event.cause ?? 0 }))
-    void ended.finally(trace.stop)
+    void ended.finally(trace.stopSoon)
     await ari.request('POST', 'channels', {
       query: {
         endpoint: `PJSIP/${extension}@${from === 'desk' ? 'ura-desk' : 'ura'}`,
@@ -221,7 +221,8 @@ type Trace = {
   found: Promise<AmiMessage>
   events: AmiMessage[]
   waitForEvent: Call['waitForUraEvent']
-  stop: () => void
+  /** The office knows of the end: events that are still on their way from the other exchange are taken. */
+  stopSoon: () => void
 }
 
 /** Follows the channel that announces itself with this call's id: all its events, also those before that. */
@@ -240,6 +241,7 @@ function traceUraChannel(ura: Ami, id: string): Trace {
       setFound(event)
     } else if (uniqueId !== undefined && event['Uniqueid'] === uniqueId) {
       events.push(event)
+      if (event['Event'] === 'Hangup') stop()
     }
     wake.resolve()
     wake = Promise.withResolvers()
@@ -265,7 +267,7 @@ function traceUraChannel(ura: Ami, id: string): Trace {
     const newest = events.slice(-12).map(summary)
     throw new Error(`no ${what} within ${timeoutMs} ms; newest events:\n${newest.join('\n')}`)
   }
-  return { found, events, waitForEvent, stop }
+  return { found, events, waitForEvent, stopSoon: () => void setTimeout(stop, eventTimeoutMs).unref() }
 }
 
 const tellingHeaders = [

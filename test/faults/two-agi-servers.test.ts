@@ -36,7 +36,11 @@ describe.runIf(root !== '')('two FastAGI servers, one killed again and again und
    */
   async function killUnderLoad(watch: CallWatch): Promise<{ server: string; atMs: number }[]> {
     const { services } = stage
-    const servers = services.agiServers.map((address, index) => ({ address, process: services.agi[index] }))
+    const servers = services.agiServers.map((address, index) => ({
+      index,
+      address,
+      process: services.agi[index],
+    }))
     const killed: { server: string; atMs: number }[] = []
     const loads: Promise<CallCounts>[] = []
     for (let turn = 0; turn < kills; turn += 1) {
@@ -47,7 +51,7 @@ describe.runIf(root !== '')('two FastAGI servers, one killed again and again und
       await expect.poll(() => watch.callsOn(server.address), { timeout: endMs }).toBeGreaterThan(0)
       if (turn > 0) {
         // Not before, or the calls would go to the first server as soon as that is back.
-        other.process = services.startAgi(other.address.split(':')[1] ?? '')
+        other.process = services.startAgi(other.index, other.address.split(':')[1] ?? '')
         await other.process.run('address')
       }
       const pid = await server.process.run('pid')

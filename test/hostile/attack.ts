@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { OpenApiDocument } from '@ura/api/openapi/document'
 import { answerFaults } from './answer-faults.ts'
-import { type HostileRequest, hostileRequests } from './hostile-requests.ts'
+import { type HostileRequest, hostileRequests, opensTickets } from './hostile-requests.ts'
 import { type RawAnswer, sendRaw } from './raw-http.ts'
 
 export interface AttackOptions {
@@ -71,8 +71,7 @@ function judge(
 ): void {
   const status = String(answer.status ?? 'none')
   result.statuses[status] = (result.statuses[status] ?? 0) + 1
-  const opensTickets = ['abrirChamado', 'openTicket'].includes(request.operation?.operationId ?? '')
-  result.ticketsOpened += opensTickets && status === '201' ? 1 : 0
+  result.ticketsOpened += opensTickets(request.operation) && status === '201' ? 1 : 0
   for (const fault of answerFaults(request, answer, secrets)) {
     if (result.faults.length < faultsMax) {
       result.faults.push(`${fault}\n${shown(request)}\n→ ${status} ${answer.body.slice(0, 300)}`)

@@ -104,8 +104,8 @@ export class HelpdeskSystem {
       arrived: (message) => messages.push(message),
     })
     const startApi: Parts['startApi'] = async (port) => {
-      const own = { GATEWAY_URL, ...(port !== 0 && { API_PORT: String(port) }) }
-      const api = await createApi(readApiConfiguration({ ...environment, ...own }), {
+      const own = port === 0 ? {} : { API_PORT: String(port) }
+      const api = await createApi(readApiConfiguration({ GATEWAY_URL, ...environment, ...own }), {
         clock,
         log,
         synthesizer: options.synthesizer ?? toneSynthesizer(),
