@@ -40,18 +40,16 @@ async function hear(call: Call, { id }: Listed): Promise<StepName> {
   const unavailable = prompt('information-unavailable')
   const sounds: Sound[] =
     spoken === null ? [unavailable] : speech(call, `information-${id}`, spoken.url, [unavailable])
-  for (let again = true; again;) {
+  for (;;) {
     await call.line.say(...sounds)
     const choice = await askMenu<StepName | 'again'>(call, {
       sounds: [prompt('after-information')],
       choices: { 9: 'again', '*': 'information', 0: 'main-menu' },
     })
-    again = choice === 'again'
     if (choice !== 'again') {
       return choice ?? 'goodbye'
     }
   }
-  return 'goodbye'
 }
 
 /** Null for an announcement that was taken away while the caller listened to the menu. */
