@@ -40,8 +40,11 @@ const digitsPayload = 96
 /**
  * The SIPp scenario (sipp.readthedocs.io, "Create your own XML scenarios"): a desk phone that registers its password with
  * each call, keys over the prompts, hears the protocol and hangs up. Its callers come from a file: extension;credentials.
+ *
+ * @param run Something no other run has: SIPp makes branches of its process's number, which is the same each time in a
+ *   namespace of its own, and Asterisk takes a message with the branch of half a minute ago for one sent again.
  */
-export function callerScenario(behaviour: CallerBehaviour): string {
+export function callerScenario(behaviour: CallerBehaviour, run: string): string {
   const number = numbers[behaviour.way]
   const maybeHangUp = behaviour.hangupPart > 0 ? `<nop next="hangup" chance="${behaviour.hangupPart}"/>` : ''
   const steps = turns(behaviour).map(
@@ -53,22 +56,22 @@ export function callerScenario(behaviour: CallerBehaviour): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE scenario SYSTEM "sipp.dtd">
 <scenario name="open a ticket">
-${invite(number, 1, '')}
+${invite({ number, sequence: 1, credentials: '', run })}
   <recv response="100" optional="true"/>
   <recv response="401" auth="true" rtd="false"/>
-${acknowledge(number, 1)}
-${invite(number, 2, '[field1]')}
+${acknowledge({ number, sequence: 1, run })}
+${invite({ number, sequence: 2, credentials: '[field1]', run })}
   <recv response="100" optional="true"/>
   <recv response="180" optional="true"/>
   <recv response="183" optional="true"/>
   <recv response="200" rrs="true"/>
-${acknowledge(number, 2)}
+${acknowledge({ number, sequence: 2, run })}
 ${steps.join('')}
   <pause milliseconds="${protocolMs}"/>
   <label id="hangup"/>
   <send retrans="500"><![CDATA[
 BYE sip:${number}@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]-${run}
 From: <sip:[field0]@[local_ip]:[local_port]>;tag=[call_number]
 To: <sip:${number}@[remote_ip]:[remote_port]>[peer_tag_param]
 Call-ID: [call_id]
@@ -82,11 +85,18 @@ Content-Length: 0
 `
 }
 
-function invite(number: string, sequence: number, credentials: string): string {
+interface Message {
+  number: string
+  /** Of the command, as in CSeq. */
+  sequence: number
+  run: string
+}
+
+function invite({ number, sequence, credentials, run }: Message & { credentials: string }): string {
   const authorization = credentials === '' ? '' : `${credentials}\n`
   return `  <send retrans="500"><![CDATA[
 INVITE sip:${number}@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]-${run}
 From: <sip:[field0]@[local_ip]:[local_port]>;tag=[call_number]
 To: <sip:${number}@[remote_ip]:[remote_port]>
 Call-ID: [call_id]
@@ -109,10 +119,10 @@ a=fmtp:${digitsPayload} 0-15
 ]]></send>`
 }
 
-function acknowledge(number: string, sequence: number): string {
+function acknowledge({ number, sequence, run }: Message): string {
   return `  <send><![CDATA[
 ACK sip:${number}@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]-${run}
 From: <sip:[field0]@[local_ip]:[local_port]>;tag=[call_number]
 To: <sip:${number}@[remote_ip]:[remote_port]>[peer_tag_param]
 Call-ID: [call_id]

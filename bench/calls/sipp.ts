@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -45,10 +46,11 @@ export async function makeCalls(load: CallLoad): Promise<CallCounts> {
   await mkdir(load.folder, { recursive: true })
   const folder = await mkdtemp(join(load.folder, 'load-'))
   const [localPort = 0] = await freeUdpPorts(1)
+  const run = randomBytes(4).toString('hex')
   try {
-    await writeFile(join(folder, 'scenario.xml'), callerScenario(load.behaviour))
+    await writeFile(join(folder, 'scenario.xml'), callerScenario(load.behaviour, run))
     await writeFile(join(folder, 'callers.csv'), callersFile(load.phones))
-    const output = await runSipp(load, { folder, localPort })
+    const output = await runSipp(load, { folder, localPort, run })
     const statistics = await readFile(join(folder, 'statistics.csv'), 'utf8').catch(() => '')
     return countsOf(statistics, output)
   } finally {
@@ -63,7 +65,10 @@ function callersFile(phones: readonly DeskPhone[]): string {
   return `SEQUENTIAL\n${lines.join('\n')}\n`
 }
 
-async function runSipp(load: CallLoad, own: { folder: string; localPort: number }): Promise<string> {
+async function runSipp(
+  load: CallLoad,
+  own: { folder: string; localPort: number; run: string },
+): Promise<string> {
   const { callsPerS, calls, sipPort, root, behaviour } = load
   const timeoutMs = (calls / callsPerS) * 1_000 + callMs(behaviour) + endMs
   const ratePeriodMs = 1_000
@@ -80,6 +85,8 @@ async function runSipp(load: CallLoad, own: { folder: string; localPort: number 
       callersAddress,
       '-mi',
       callersAddress,
+      '-cid_str',
+      `%u-${own.run}@%s`,
       '-p',
       String(own.localPort),
       '-mp',
