@@ -3,11 +3,8 @@ import { createLogger } from '@ura/core/logger'
 import type { LightMyRequestResponse } from 'fastify'
 import { type Api, createApi } from '../app.ts'
 import { readApiConfiguration } from '../config.ts'
-import {
-  createTestDatabase,
-  databaseServerUrl,
-  type TestDatabase,
-} from '@ura/core/database/testing/test-database'
+import { databaseServerUrl, type TestDatabase } from '@ura/core/database/testing/test-database'
+import { borrowMigratedDatabase } from './migrated-test-database.ts'
 import { createFakeClock, createFakeGateway, createFakeSpeech, type FakeClock } from './fakes.ts'
 
 export const clientToken = 'token-of-the-first-client'
@@ -55,7 +52,7 @@ export async function createTestApi(
     level: 'debug',
     destination: { write: (line: string) => void logged.push(line) },
   })
-  const database = databaseServerUrl() === undefined ? inMemory : await createTestDatabase()
+  const database = databaseServerUrl() === undefined ? inMemory : await borrowMigratedDatabase()
   const config = readApiConfiguration({ ...environment, DATABASE_URL: database.url, ...changes })
   const api = await createApi(config, { clock, log, gateway, speech })
   const signedIn = await api.fastify.inject({
