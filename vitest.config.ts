@@ -7,8 +7,8 @@ const nodeModules = '**/node_modules/**'
 /** Vitest's own default leaves one core alone, which on two cores leaves one worker. */
 const parallel = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } }
 
-/** Each of these waits for calls and timers most of the time, so three at once cost each other little; not more, whatever the machine. */
-const threeAtOnce = { maxWorkers: 3, sequence: { groupOrder: 1 } }
+/** Each of these waits for calls and timers most of the time, so five at once cost each other little; not more, whatever the machine. */
+const fiveAtOnce = { maxWorkers: 5, sequence: { groupOrder: 1 } }
 
 /** They fill the machine, and look at how long answers take meanwhile. */
 const underLoad = ['test/{faults,hostile}/**/*.test.ts']
@@ -57,7 +57,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [nodeModules, ...underLoad],
           ...patient,
-          ...threeAtOnce,
+          ...fiveAtOnce,
         },
       },
       {
