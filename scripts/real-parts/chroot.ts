@@ -4,9 +4,12 @@ export type Bind = { hostFolder: string; insidePath: string }
 /** A command line ready for `spawn(file, args)`. */
 export type CommandLine = { file: string; args: string[] }
 
-// Paths and command come as arguments, never as text of the script. Two commands never see each other's folders.
+// Paths and command come as arguments, never as text of the script. Two commands never see each other's folders. The
+// root's /etc/hosts knows localhost alone, and Asterisk looks its host's name up with each call: a name server that
+// drops one question would hold such a call, and all behind it, for 5 s.
 const enterRoot = `
 set -e
+echo localhost > /proc/sys/kernel/hostname
 root=$1; shift
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
@@ -20,13 +23,13 @@ exec chroot "$root" "$@"
 `
 
 /**
- * The command line that runs `command` in namespaces of its own for mounts and processes: what it mounts is gone
+ * The command line that runs `command` in namespaces of its own for mounts, processes and host name: what it mounts is gone
  * with it, and killing the spawned process (SIGKILL), or the death of the spawning one, kills it with all its
  * children (prctl(2) PR_SET_PDEATHSIG, `setpriv(1)`, `unshare(1) --kill-child`). Needs Linux, root and
  * CAP_SYS_ADMIN.
  */
 export function isolatedCommand(command: string[]): CommandLine {
-  const isolate = '--pdeathsig KILL -- unshare --mount --pid --fork --kill-child --mount-proc --'
+  const isolate = '--pdeathsig KILL -- unshare --mount --pid --fork --kill-child --mount-proc --uts --'
   return { file: 'setpriv', args: [...isolate.split(' '), ...command] }
 }
 
