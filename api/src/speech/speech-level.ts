@@ -52,26 +52,48 @@ export function speechLevelOf(audio: PcmAudio): SpeechLevel {
   return measureSpeechLevel(toFloatSamples(audio.samples), audio.sampleRateHz)
 }
 
-/** For each threshold, the samples during which the envelope was above it at most a hangover ago. */
+/**
+ * For each threshold, the samples during which the envelope was above it at most a hangover ago. Counted where the
+ * envelope crosses a threshold, which it does some hundred times a second, and not at each sample.
+ */
 function countActiveSamples(samples: Float32Array, sampleRateHz: number): number[] {
   const keep = Math.exp(-1 / (sampleRateHz * envelopeSeconds))
   const hangover = Math.ceil(sampleRateHz * hangoverSeconds)
   const active = thresholds.map(() => 0)
-  const lastAbove = thresholds.map(() => -1)
+  /** Where the envelope last rose to a threshold or fell below it; −1 before it ever rose there. */
+  const crossedAt = thresholds.map(() => -1)
   let smoothed = 0
   let envelope = 0
+  let stepsBelow = 0
+
+  function rise(step: number, index: number): void {
+    const fellAt = crossedAt[step] ?? -1
+    active[step] = (active[step] ?? 0) + (fellAt < 0 ? 0 : Math.min(index - fellAt, hangover))
+    crossedAt[step] = index
+  }
+  function fall(step: number, index: number): void {
+    active[step] = (active[step] ?? 0) + index - (crossedAt[step] ?? index)
+    crossedAt[step] = index
+  }
+
   for (let index = 0; index < samples.length; index += 1) {
     smoothed = keep * smoothed + (1 - keep) * Math.abs(samples[index] ?? 0)
     envelope = keep * envelope + (1 - keep) * smoothed
-    for (let step = 0; step < thresholds.length && envelope >= (thresholds[step] ?? 1); step += 1) {
-      const last = lastAbove[step] ?? -1
-      active[step] = (active[step] ?? 0) + (last < 0 ? 1 : Math.min(index - last - 1, hangover) + 1)
-      lastAbove[step] = index
+    while (stepsBelow < thresholds.length && envelope >= (thresholds[stepsBelow] ?? 1)) {
+      rise(stepsBelow, index)
+      stepsBelow += 1
+    }
+    while (stepsBelow > 0 && envelope < (thresholds[stepsBelow - 1] ?? 1)) {
+      stepsBelow -= 1
+      fall(stepsBelow, index)
     }
   }
+  for (let step = 0; step < stepsBelow; step += 1) {
+    fall(step, samples.length)
+  }
   return active.map((count, step) => {
-    const last = lastAbove[step] ?? -1
-    return last < 0 ? 0 : count + Math.min(samples.length - 1 - last, hangover)
+    const fellAt = crossedAt[step] ?? -1
+    return fellAt < 0 ? 0 : count + Math.min(samples.length - fellAt, hangover)
   })
 }
 
