@@ -100,6 +100,10 @@ verify_running() {
     notice 'res_http_media_cache.conf só vale depois que o Asterisk reiniciar' \
       'numa hora sem ligações, reinicie-o; até lá, uma API que trava ao entregar um áudio deixa quem liga esperando'
   fi
+  if ! is_host_name_known; then
+    notice "o nome desta máquina ($(uname -n)) não está em /etc/hosts" \
+      "acrescente a linha: 127.0.1.1 $(uname -n); o Asterisk procura o próprio nome em cada ligação, e um DNS que não responde atrasa o atendimento em 5 s ou mais"
+  fi
   check 'valores de ura-globals.conf em vigor' "asterisk -rx 'dialplan reload'" are_globals_loaded
   verify_destinations
   verify_server 1
@@ -109,6 +113,12 @@ verify_running() {
 verify_version() {
   version=$(asterisk_command 'core show version' | sed -n 's/^Asterisk \([0-9]*\).*/\1/p' | head -n 1)
   check "Asterisk ${version:-?} (20 ou mais novo)" 'atualize o Asterisk' [ "${version:-0}" -ge 20 ]
+}
+
+# Asterisk 22, main/acl.c, ast_find_ourip: the host's own name, then A.ROOT-SERVERS.NET, in the thread of the SIP dialogue.
+is_host_name_known() {
+  awk -v name="$(uname -n)" '{ sub(/#.*/, ""); for (at = 2; at <= NF; at++) if ($at == name) found = 1 }
+    END { exit !found }' "$root/etc/hosts" 2>/dev/null
 }
 
 is_module_running() { printf '%s\n' "$modules" | grep -q "^$1\.so .*Running"; }

@@ -136,6 +136,16 @@ exten => 7010,1,Answer()
     }
   })
 
+  it('warns of a host whose own name only a name server can tell, and no more when /etc/hosts does', async () => {
+    const warning = 'AVISO  o nome desta máquina (localhost) não está em /etc/hosts'
+    expect((await run('verify')).output).toContain(warning)
+    const hosts = '127.0.0.1 here # localhost\n127.0.1.1 pbx.prefeitura.example localhost\n'
+    await writeFile(join(telephony.uraFolder, 'host/etc/hosts'), hosts)
+    const { code, output } = await run('verify')
+    expect(code).toBe(0)
+    expect(output).not.toContain('/etc/hosts')
+  })
+
   it('tells what is wrong: a server that is gone, a queue and a Time Condition that nobody made, a module', async () => {
     await servers[1]?.fall()
     await run('install', '--queue', '799', '--time-condition', '98')
