@@ -7,11 +7,11 @@ const nodeModules = '**/node_modules/**'
 /** One more than cores: those on database servers wait for the disk. Vitest's own default is one less. */
 const parallel = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 0 } }
 
-/** Each of these waits for calls and timers most of the time, so five at once cost each other little; not more, whatever the machine. */
+/** They wait for calls and timers most of the time: five at once cost each other little; no more, whatever the machine. */
 const fiveAtOnce = { maxWorkers: 5, sequence: { groupOrder: 1 } }
 
-/** They fill the machine, and look at how long answers take meanwhile. */
-const underLoad = ['test/{faults,hostile}/**/*.test.ts']
+/** They fill the machine and look at how long answers take meanwhile, or compare times to the millisecond. */
+const underLoad = ['test/{faults,hostile}/**/*.test.ts', 'test/asterisk/dead-air.test.ts']
 
 const patient = { testTimeout: 60_000, hookTimeout: 120_000 }
 
@@ -33,7 +33,7 @@ function onDatabaseServer(kind: 'mysql' | 'mariadb'): TestProjectInlineConfigura
 /**
  * `unit` lies beside the code and needs nothing but memory (its database is SQLite); `mysql` and `mariadb` run the
  * database contract on real servers; `system` crosses a boundary (sockets, files, a real Asterisk); `load` does so under
- * load and runs its files one after another, alone on the machine.
+ * load, or measures, and runs its files one after another, alone on the machine.
  */
 export default defineConfig({
   test: {

@@ -23,8 +23,8 @@ exec chroot "$root" "$@"
 `
 
 /**
- * The command line that runs `command` in namespaces of its own for mounts, processes and host name: what it mounts is gone
- * with it, and killing the spawned process (SIGKILL), or the death of the spawning one, kills it with all its
+ * The command line that runs `command` in namespaces of its own for mounts, processes and host name: what it mounts is
+ * gone with it, and killing the spawned process (SIGKILL), or the death of the spawning one, kills it with all its
  * children (prctl(2) PR_SET_PDEATHSIG, `setpriv(1)`, `unshare(1) --kill-child`). Needs Linux, root and
  * CAP_SYS_ADMIN.
  */

@@ -19,8 +19,8 @@ const root = await findAsteriskRoot()
 const thinkingMs = [150, 250, 400, 600, 900]
 /** How long the caller listens before a key. */
 const listenMs = 800
-/** Asterisk stamps an event when it tells of it, a moment after what it tells. */
-const stampMs = 20
+/** Node's timers come up to a millisecond early; the service takes no less than it is said to. */
+const earlyMs = 2
 /** Packets of 20 ms on both sides of a silence, and a machine that does something else as well. */
 const toleranceMs = 80
 
@@ -51,7 +51,7 @@ describe.runIf(root !== '')('dead air by the events of Asterisk', () => {
     stub.script = async (session) => {
       for (const thinkMs of thinkingMs) {
         await session.send(ask)
-        await delay(thinkMs)
+        await delay(thinkMs + earlyMs)
       }
       await session.send(ask)
     }
@@ -82,7 +82,7 @@ describe.runIf(root !== '')('dead air by the events of Asterisk', () => {
     expect(byEvents).toHaveLength(thinkingMs.length)
     expect(heard).toHaveLength(thinkingMs.length)
     for (const [turn, ms] of byEvents.entries())
-      expect(ms).toBeGreaterThan((thinkingMs[turn] ?? Infinity) - stampMs)
+      expect(ms).toBeGreaterThanOrEqual(thinkingMs[turn] ?? Infinity)
     // A machine that stops for a moment puts single turns wrong; what is compared is the way of measuring.
     const differencesMs = byEvents.map((ms, turn) => Math.abs((heard[turn] ?? Infinity) - ms))
     expect(median(differencesMs)).toBeLessThan(toleranceMs)

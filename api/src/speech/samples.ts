@@ -1,6 +1,8 @@
 const fullScale = 32_768
 
-/** 16-bit samples as numbers in −1 to 1, the form in which sound is worked on. A loop, since `from` with a function takes many times as long. */
+// Loops, since `from` with a function takes many times as long.
+
+/** 16-bit samples as numbers in −1 to 1, the form in which sound is worked on. */
 export function toFloatSamples(samples: Int16Array): Float32Array {
   const floats = new Float32Array(samples.length)
   for (let index = 0; index < samples.length; index += 1) {
