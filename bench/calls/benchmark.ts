@@ -1,16 +1,18 @@
 import type { Benchmark, BenchmarkContext, Comparison, Measured } from '../harness/benchmark.ts'
 import { type BurstOutcome, judgeBurst, wanted } from './burst.ts'
 import { type CallCpu, callCpu } from './call-cpu.ts'
+import { type CoreLayout, hasCoresFor } from './cores.ts'
 import { type Stage, setStage } from './stage.ts'
 import { findSustainedRate, type SustainedRate } from './sustained-rate.ts'
 
 /** Calls of a CPU measurement. */
 const cpuCalls = 100
-const warmUpCalls = 25
+/** Enough for V8 to have compiled what a call needs: a service that answers all day is measured. */
+const warmUp = { way: 'services', callsPerS: 8, calls: 300 } as const
 /** How long calls keep coming at one rate; at least so many calls. */
 const burstSeconds = 20
 const burstCallsMin = 20
-const firstGuessCallsPerS = 3
+const firstGuessCallsPerS = 12
 
 /** Whole calls on the real Asterisk, by SIPp. */
 export const callsBenchmark: Benchmark = {
@@ -18,19 +20,27 @@ export const callsBenchmark: Benchmark = {
   about:
     'calls that open a ticket on a real Asterisk, by desk phones (SIPp): CPU beside process AGI, calls/s beside pure dialplan',
   run: async (context) => {
-    const stage = await setStage({ progress: context.progress })
+    const { progress } = context
+    const stage = await setStage({ progress })
     try {
-      await judgeBurst(stage, { way: 'services', callsPerS: 1, calls: warmUpCalls })
-      const rates = await compareRates(stage, context)
-      // Behind them, so that a service that answers all day is measured and not one that has just started.
+      progress('warming up')
+      await judgeBurst(stage, warmUp)
+      const layouts = (['apart', 'shared'] as const).filter(hasCoresFor)
+      const rates: Part[] = []
+      for (const layout of layouts) {
+        await stage.useCores(layout)
+        rates.push(await compareRates(stage, { ...context, layout }))
+      }
+      await stage.useCores('shared')
       const cpu = await compareCpu(stage, context)
+      const parts = [cpu, ...rates]
       return {
-        comparisons: [cpu.comparison, rates.comparison],
-        others: [...cpu.others, ...rates.others],
+        comparisons: parts.map(({ comparison }) => comparison),
+        others: parts.flatMap(({ others }) => others),
         warnings: [
-          'SIPp, Asterisk and our services share the machine; nothing is pinned to a core. Callers send no sound of their own but digits.',
-          ...cpu.warnings,
-          ...rates.warnings,
+          'SIPp, Asterisk and our services share the machine. Callers send no sound of their own but digits.',
+          ...(layouts.includes('apart') ? [] : ['One core: the exchange could not be measured with its own']),
+          ...parts.flatMap(({ warnings }) => warnings),
         ],
       }
     } finally {
@@ -96,30 +106,42 @@ async function compareCpu(stage: Stage, { runs, progress }: BenchmarkContext): P
   }
 }
 
-async function compareRates(stage: Stage, { runs, progress }: BenchmarkContext): Promise<Part> {
+/** How figures of a layout are named, and what they are told to be. */
+const layoutTexts: Readonly<Record<CoreLayout, { suffix: string; where: string }>> = {
+  apart: { suffix: '', where: 'the exchange on a core of its own' },
+  shared: { suffix: 'SharedCores', where: 'everything on the same cores' },
+}
+
+async function compareRates(
+  stage: Stage,
+  { runs, progress, layout }: BenchmarkContext & { layout: CoreLayout },
+): Promise<Part> {
+  const { suffix, where } = layoutTexts[layout]
   const found = { services: [] as (SustainedRate | null)[], dialplan: [] as (SustainedRate | null)[] }
   const warnings: string[] = []
   for (let run = 1; run <= runs; run += 1) {
     for (const way of ['services', 'dialplan'] as const) {
-      progress(`calls/s by ${way}, run ${run}`)
+      progress(`calls/s by ${way}, ${where}, run ${run}`)
       const borne = await findSustainedRate({
         guessCallsPerS: found[way].findLast((rate) => rate !== null)?.callsPerS ?? firstGuessCallsPerS,
         attempt: (callsPerS) => judgeBurst(stage, { way, callsPerS, calls: callsFor(callsPerS) }),
         progress,
       })
       found[way].push(borne)
-      if (borne === null) warnings.push(`In run ${run} no rate of calls by ${way} was borne`)
+      if (borne === null) warnings.push(`In run ${run} no rate of calls by ${way} was borne, ${where}`)
     }
   }
   const outcomes = outcomesOf(found.services)
+  const told = (figure: string, name: string, samples: number[], unit: string): Measured =>
+    measured(`${figure}${suffix}`, `${name}, ${where}`, samples, unit)
   const limits = `under 0.1 % failed, dead air p99 under ${wanted.deadAirP99Ms} ms`
   return {
     comparison: {
-      ratio: 'callsPerSecondVsDialplan',
-      what: `calls/s borne (${limits})`,
-      dividend: measured('callsPerS', 'our services', ratesOf(found.services), '1/s'),
+      ratio: `callsPerSecondVsDialplan${suffix}`,
+      what: `calls/s borne, ${where} (${limits})`,
+      dividend: measured(`callsPerS${suffix}`, 'our services', ratesOf(found.services), '1/s'),
       divisor: measured(
-        'callsPerSDialplan',
+        `callsPerSDialplan${suffix}`,
         'the same prompts by pure dialplan',
         ratesOf(found.dialplan),
         '1/s',
@@ -127,15 +149,10 @@ async function compareRates(stage: Stage, { runs, progress }: BenchmarkContext):
       target: { atLeast: 0.8 },
     },
     others: [
-      measured(
-        'concurrentCalls',
-        'calls at once, borne by our services',
-        column(outcomes, 'concurrentMax'),
-        '',
-      ),
-      measured('deadAirP50Ms', 'dead air p50 at that rate', column(outcomes, 'deadAirP50Ms'), 'ms'),
-      measured('deadAirP99Ms', 'dead air p99 at that rate', column(outcomes, 'deadAirP99Ms'), 'ms'),
-      measured(
+      told('concurrentCalls', 'calls at once, borne by our services', column(outcomes, 'concurrentMax'), ''),
+      told('deadAirP50Ms', 'dead air p50 at that rate', column(outcomes, 'deadAirP50Ms'), 'ms'),
+      told('deadAirP99Ms', 'dead air p99 at that rate', column(outcomes, 'deadAirP99Ms'), 'ms'),
+      told(
         'concurrentCallsDialplan',
         'calls at once, borne by pure dialplan',
         column(outcomesOf(found.dialplan), 'concurrentMax'),

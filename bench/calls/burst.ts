@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { percentile } from '../harness/statistics.ts'
 import { keysPerCall } from './caller-scenario.ts'
 import { DeadAir } from './dead-air.ts'
@@ -17,8 +18,16 @@ export interface BurstOutcome {
 /** What a sustained load is. */
 export const wanted = { failedPart: 0.001, deadAirP99Ms: 300 }
 
-/** Makes the calls and judges them by the database and by Asterisk's own events. */
+const lookMs = 200
+/** Callers give up long before, and an exchange that still has a call then would be measured with it. */
+const idleMaxMs = 120_000
+
+/**
+ * Makes the calls and judges them by the database and by Asterisk's own events; begins once the calls of the burst
+ * before are over, since those of an overloaded one go on when its callers have gone.
+ */
 export async function judgeBurst(stage: Stage, burst: CallBurst): Promise<BurstOutcome> {
+  await untilIdle(stage)
   const deadAir = new DeadAir()
   const stopListening = stage.exchange.onEvent(deadAir.take)
   const before = await stage.services.api.run('tickets')
@@ -35,6 +44,18 @@ export async function judgeBurst(stage: Stage, burst: CallBurst): Promise<BurstO
     concurrentMax: counts.concurrentMax,
     deadAirP50Ms: isWhole ? percentile(turnsMs, 50) : Infinity,
     deadAirP99Ms: isWhole ? percentile(turnsMs, 99) : Infinity,
+  }
+}
+
+/** @throws Error when calls are open for longer than callers wait */
+async function untilIdle({ exchange, services }: Stage): Promise<void> {
+  const deadlineMs = performance.now() + idleMaxMs
+  for (;;) {
+    const channels = await exchange.countChannels()
+    const records = await Promise.all(services.agi.map(async (agi) => (await agi.run('activity')).records))
+    if (channels === 0 && records.every((count) => count === 0)) return
+    if (performance.now() > deadlineMs) throw new Error(`${channels} channels stayed open after a burst`)
+    await delay(lookMs)
   }
 }
 

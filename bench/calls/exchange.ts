@@ -22,7 +22,8 @@ export interface Exchange {
   pid: number
   /** Every AMI event that the measurements are made of, from now on; gives the function that ends it. */
   onEvent: (listener: (event: AmiMessage) => void) => () => void
-  command: (text: string) => Promise<string>
+  /** Channels open now, of whatever kind. */
+  countChannels: () => Promise<number>
   stop: () => Promise<void>
 }
 
@@ -78,7 +79,10 @@ export async function startExchange(options: ExchangeStart): Promise<Exchange> {
     sipPort,
     pid: await descendantNamed(asterisk.pid, 'asterisk'),
     onEvent: asterisk.ami.onEvent,
-    command: asterisk.ami.command,
+    countChannels: async () => {
+      const answer = await asterisk.ami.command('core show channels count')
+      return Number(/^(\d+) active channels?/m.exec(answer)?.[1])
+    },
     stop: asterisk.stop,
   }
 }

@@ -20,6 +20,8 @@ export interface CallLoad {
   callsPerS: number
   /** Calls in all. */
   calls: number
+  /** The cores that SIPp may use, as taskset(1) takes them. */
+  cores: string
 }
 
 /** What SIPp counted at the end. */
@@ -113,7 +115,10 @@ async function runSipp(
       `127.0.0.1:${sipPort}`,
     ],
   })
-  const child = spawn(command.file, command.args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn('taskset', ['--cpu-list', load.cores, command.file, ...command.args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  })
   let words = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (words = (words + text).slice(-2_000)))
   await once(child, 'close')

@@ -53,9 +53,8 @@ export async function countBooks(stage: Stage): Promise<SoakBooks> {
   const [agi] = services.agi
   const activity = await agi?.run('activity')
   const rows = await services.api.run('rows')
-  const channels = /^(\d+) active channels?/m.exec(await exchange.command('core show channels count'))?.[1]
   return {
-    channels: Number(channels),
+    channels: await exchange.countChannels(),
     agiCalls: activity?.calls ?? 0,
     agiRecords: activity?.records ?? 0,
     sockets: each('sockets'),

@@ -11,6 +11,7 @@ import { ensureAsterisk } from '../../scripts/real-parts/asterisk.ts'
 import { ensureProcessAgiPhp } from '../../scripts/real-parts/php.ts'
 import { ensureSipp } from '../../scripts/real-parts/sipp.ts'
 import { writeNoisePrompts } from '../../test/listening/noise-prompts.ts'
+import { type CoreLayout, coresOf, moveProcess } from './cores.ts'
 import { type CallCounts, makeCalls } from './sipp.ts'
 import { type Exchange, startExchange } from './exchange.ts'
 import type { CallWay, DeskPhone } from './exchange-configuration.ts'
@@ -23,6 +24,8 @@ export interface Stage {
   exchange: Exchange
   /** Makes calls at a steady rate and waits for the end of the last one. */
   call: (load: CallBurst) => Promise<CallCounts>
+  /** From now on everything runs on all cores (as it begins), or the exchange with its callers on one and our services on another. */
+  useCores: (layout: CoreLayout) => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -88,6 +91,13 @@ export async function setStage(options: {
     undo.push(exchange.stop)
     const beforeMs = durationMs(await readFile(join(promptsFolder, 'extension-name-before.wav')))
     const nameMs = Math.ceil(beforeMs + longestNameMs + confirmationHeardMs)
+    let layout: CoreLayout = 'shared'
+    const useCores: Stage['useCores'] = async (next) => {
+      layout = next
+      const pids = [services.gateway, services.api, ...services.agi].map((each) => each.run('pid'))
+      for (const pid of await Promise.all(pids)) await moveProcess(pid, coresOf[layout].services)
+      await moveProcess(exchange.pid, coresOf[layout].exchange)
+    }
     const call: Stage['call'] = ({ way, callsPerS, calls, hangupPart = 0 }) =>
       makeCalls({
         root,
@@ -95,10 +105,11 @@ export async function setStage(options: {
         sipPort: exchange.sipPort,
         phones,
         behaviour: { way, nameMs, hangupPart },
+        cores: coresOf[layout].exchange,
         callsPerS,
         calls,
       })
-    return { services, exchange, call, stop }
+    return { services, exchange, call, useCores, stop }
   } catch (error) {
     await stop()
     throw error

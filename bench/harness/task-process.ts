@@ -47,6 +47,7 @@ export function startProcess<T extends Tasks>(
   const child = fork(script, options.args ?? [], {
     execArgv: options.nodeOptions ?? [],
     env: { ...process.env, ...options.env },
+    detached: true,
   })
   const waiting = new Map<number, Waiting>()
   let lastId = 0

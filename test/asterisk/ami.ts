@@ -29,7 +29,8 @@ export type Ami = {
 }
 
 const messageCharactersMax = 1_000_000
-const eventsKept = 20_000
+/** At least the last ones so many. */
+const eventsKept = 10_000
 const replyTimeoutMs = 5_000
 
 /**
@@ -47,7 +48,7 @@ export async function connectAmi(options: { port: number; secret: string; timeou
   readMessages(socket, (message) => {
     if (message['Response'] !== undefined) return replies.get(message['ActionID'] ?? '')?.(message)
     seen.push(message)
-    if (seen.length > eventsKept) seen.shift()
+    if (seen.length > 2 * eventsKept) seen.splice(0, eventsKept)
     for (const listener of listeners) listener(message)
   })
 

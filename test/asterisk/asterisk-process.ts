@@ -61,7 +61,10 @@ export async function startAsterisk(options: {
     binds: [{ hostFolder: folder, insidePath: insideFolder }, ...(options.binds ?? [])],
     command: ['asterisk', '-C', `${insideFolder}/etc/asterisk.conf`, '-f'],
   })
-  const child = spawn(command.file, command.args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command.file, command.args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

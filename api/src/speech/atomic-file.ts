@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Stats } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 
 /** How the files that are still being written end; what is left of them after a crash is rubbish. */
@@ -9,28 +10,49 @@ export function temporaryPathFor(path: string): string {
   return `${path}.${randomUUID()}${temporarySuffix}`
 }
 
-/** Writes a file so that a reader sees all of it or nothing, even after a power cut; `time` is its access and modification time. */
+/** How a file is written. */
+export interface AtomicWrite {
+  mode: number
+  /** Its access and modification time; default the moment. */
+  time?: Date
+  /** Whether it is on the disk before anybody sees it, so that a power cut leaves all of it or nothing; default true. */
+  isDurable?: boolean
+}
+
+/** Writes a file so that a reader sees all of it or nothing; gives what the file system knows of it. */
 export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array | string,
-  { mode, time }: { mode: number; time?: Date },
-): Promise<void> {
+  { mode, time, isDurable = true }: AtomicWrite,
+): Promise<Stats> {
   const temporary = temporaryPathFor(path)
   try {
-    const file = await open(temporary, 'wx', mode)
-    try {
-      await file.writeFile(bytes)
-      if (time !== undefined) {
-        await file.utimes(time, time)
-      }
-      await file.datasync()
-    } finally {
-      await file.close()
-    }
+    const stats = await writeNew(temporary, bytes, { mode, ...(time && { time }), isDurable })
     await rename(temporary, path)
+    return stats
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
+  }
+}
+
+async function writeNew(
+  path: string,
+  bytes: Uint8Array | string,
+  { mode, time, isDurable }: AtomicWrite,
+): Promise<Stats> {
+  const file = await open(path, 'wx', mode)
+  try {
+    await file.writeFile(bytes)
+    if (time !== undefined) {
+      await file.utimes(time, time)
+    }
+    if (isDurable === true) {
+      await file.datasync()
+    }
+    return await file.stat()
+  } finally {
+    await file.close()
   }
 }
 

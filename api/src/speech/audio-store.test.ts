@@ -70,6 +70,19 @@ describe('createAudioStore', () => {
     expect([await store.remove(name('a')), await store.remove(name('a'))]).toEqual([true, false])
   })
 
+  it('sees within a second what another process removed, and at once what it removed itself', async () => {
+    const store = createStore()
+    await store.put(name('a'), 'shared', Buffer.from('menu'))
+    expect(await store.use(name('a'), 'shared')).toBe(true)
+    await rm(join(folder, 'shared', name('a')))
+    expect((await store.get(name('a')))?.bytes.toString()).toBe('menu')
+    clock.advance(1_000)
+    expect([await store.use(name('a'), 'shared'), await store.get(name('a'))]).toEqual([false, null])
+    await store.put(name('a'), 'shared', Buffer.from('menu'))
+    await store.remove(name('a'))
+    expect([await store.use(name('a'), 'shared'), await store.get(name('a'))]).toEqual([false, null])
+  })
+
   it('lets personal files go after 30 days without use, others never', async () => {
     const store = createStore()
     await store.put(name('a'), 'personal', Buffer.from('x'))
@@ -177,6 +190,8 @@ describe('createAudioStore', () => {
       await store.put(name('a'), 'shared', put)
       expect(await store.use(name('a'), 'shared')).toBe(true)
       await writeFile(path(), damage(await readFile(path())))
+      // A known file is looked at once a second.
+      clock.advance(1_000)
       expect(await store.get(name('a'))).toBeNull()
       expect(await store.use(name('a'), 'shared')).toBe(false)
     })

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '@ura/core/clock'
-import { ignoreNotFound, writeFileAtomic } from './atomic-file.ts'
+import { ignoreNotFound, isNotFound } from './atomic-file.ts'
 import {
   leastRecentlyUsed,
   listFiles,
@@ -12,8 +12,7 @@ import {
   type ListedFile,
   type Shelf,
 } from './audio-files.ts'
-import { seal } from './sealed-bytes.ts'
-import { createSealedFiles, type StoredAudio } from './sealed-files.ts'
+import { createSealedFiles, type SealedFiles, type StoredAudio } from './sealed-files.ts'
 
 export type { Shelf, StoredAudio }
 
@@ -81,10 +80,13 @@ export function createAudioStore(options: AudioStoreOptions): AudioStore {
   let sweepPromise: Promise<SweepOutcome> | undefined
 
   async function put(name: string, shelf: Shelf, content: Uint8Array): Promise<void> {
-    await mkdir(join(folder, shelf), { recursive: true, mode: 0o700 })
-    const sealed = seal(content)
-    await writeFileAtomic(pathOf(shelf, name), sealed, { mode: 0o600, time: clock.now() })
-    addedBytes += sealed.length
+    addedBytes += await files.write(pathOf(shelf, name), content).catch(async (error: unknown) => {
+      if (!isNotFound(error)) {
+        throw error
+      }
+      await mkdir(join(folder, shelf), { recursive: true, mode: 0o700 })
+      return files.write(pathOf(shelf, name), content)
+    })
     if (addedBytes > bytesMax * sweepAfterPart || clock.now().getTime() >= nextSweepMs) {
       // The file is there, whatever becomes of the others; the hourly sweep tells what goes wrong.
       await sweep().catch(() => {})
@@ -114,7 +116,9 @@ export function createAudioStore(options: AudioStoreOptions): AudioStore {
   async function remove(name: string): Promise<boolean> {
     let removed = false
     for (const shelf of shelves) {
-      const found = await rm(pathOf(shelf, name)).then(() => true, ignoreNotFound)
+      const path = pathOf(shelf, name)
+      const found = await rm(path).then(() => true, ignoreNotFound)
+      files.forget(path)
       removed = found ?? removed
     }
     return removed
@@ -137,8 +141,11 @@ export function createAudioStore(options: AudioStoreOptions): AudioStore {
     const isExpired = (file: ListedFile): boolean =>
       file.shelf === 'personal' && file.usedAtMs < expiredBeforeMs
     const kept = listed.filter((file) => !isExpired(file))
-    const expired = await removeAll(listed.filter(isExpired))
-    const evicted = await removeAll(leastRecentlyUsed(kept, { bytesMax, inUseSinceMs: nowMs - inUseMs }))
+    const expired = await removeAll(listed.filter(isExpired), files)
+    const evicted = await removeAll(
+      leastRecentlyUsed(kept, { bytesMax, inUseSinceMs: nowMs - inUseMs }),
+      files,
+    )
     const bytes = sumBytes(listed) - sumBytes(expired) - sumBytes(evicted)
     return { expired: expired.length, evicted: evicted.length, bytes }
   }
@@ -147,10 +154,11 @@ export function createAudioStore(options: AudioStoreOptions): AudioStore {
 }
 
 /** Removes what is still unused; gives what is gone. */
-async function removeAll(unused: ListedFile[]): Promise<ListedFile[]> {
+async function removeAll(unused: ListedFile[], files: Pick<SealedFiles, 'forget'>): Promise<ListedFile[]> {
   const gone: ListedFile[] = []
   for (const file of unused) {
     if (await removeUnused(file)) {
+      files.forget(file.path)
       gone.push(file)
     }
   }

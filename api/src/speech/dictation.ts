@@ -31,9 +31,14 @@ export const everyDigit: readonly string[] = Array.from('0123456789', (digit) =>
 
 /** A busy thread's turn, and the levelling of a few seconds, which takes some milliseconds. */
 const levellingMs = 2_000
+/** The pauses of a protocol: with these a digit is levelled, and any number of such digits is within 0.3 dB of its level. */
+const protocolPausesMs = [pauseMs[','], pauseMs[','], pauseMs[';'], pauseMs[','], pauseMs[','], 0]
 
 /**
- * Numbers dictated from digits that were spoken once: a new protocol number waits for no voice and costs nothing.
+ * Numbers dictated from digits that were spoken once: a new protocol number waits for no voice and for no thread.
+ *
+ * The level of speech depends on its pauses, so that digits at the level of a single word would be 1.3 dB too quiet
+ * together; each is brought to the level of a number made of it, once.
  *
  * @param options.speak The finished sound of one digit; asked for each once, and again after a failure.
  */
@@ -44,41 +49,52 @@ export function createDictation({
   speak: (text: string) => Promise<PcmAudio>
   finisher: Pick<TelephonyFinisher, 'finish'>
 }): {
-  /** @throws whatever `speak` does, at the first digit that can't be had, and `finisher.finish` */
+  /** @throws whatever `speak` and `finisher.finish` do, at the first digit that can't be had */
   say(digits: readonly DictatedDigit[]): Promise<PcmAudio>
 } {
   const sounds = new Map<string, Promise<PcmAudio>>()
 
   function soundOf(text: string): Promise<PcmAudio> {
-    const known = sounds.get(text) ?? speak(text)
+    const known = sounds.get(text) ?? speak(text).then(levelled)
     sounds.set(text, known)
     known.catch(() => sounds.delete(text))
     return known
   }
 
+  async function levelled(sound: PcmAudio): Promise<PcmAudio> {
+    const number = joined(protocolPausesMs.map((afterMs) => ({ sound, pauseMs: afterMs })))
+    const { sampleRateHz, samples } = await finisher.finish(number, AbortSignal.timeout(levellingMs))
+    return { sampleRateHz, samples: samples.slice(0, sound.samples.length) }
+  }
+
   return {
     async say(digits) {
-      const parts: Int16Array[] = []
-      let sampleRateHz = 0
+      const parts: SoundWithPause[] = []
       // One after another: a voice that fails fails at one digit, and not at all of them.
       for (const digit of digits) {
-        const sound = await soundOf(digit.text)
-        sampleRateHz = sound.sampleRateHz
-        parts.push(sound.samples, new Int16Array(Math.round((digit.pauseMs * sampleRateHz) / 1_000)))
+        parts.push({ sound: await soundOf(digit.text), pauseMs: digit.pauseMs })
       }
-      // The level of speech depends on its pauses, so the whole number is brought there as any other sound.
-      const signal = AbortSignal.timeout(levellingMs)
-      return finisher.finish({ sampleRateHz, samples: joined(parts) }, signal)
+      return joined(parts)
     },
   }
 }
 
-function joined(parts: readonly Int16Array[]): Int16Array {
-  const whole = new Int16Array(parts.reduce((length, part) => length + part.length, 0))
+interface SoundWithPause {
+  sound: PcmAudio
+  pauseMs: number
+}
+
+/** Sounds of one rate, each with its silence behind it. */
+function joined(parts: readonly SoundWithPause[]): PcmAudio {
+  const sampleRateHz = parts[0]?.sound.sampleRateHz ?? 0
+  const lengths = parts.map(
+    ({ sound, pauseMs: afterMs }) => sound.samples.length + Math.round((afterMs * sampleRateHz) / 1_000),
+  )
+  const samples = new Int16Array(lengths.reduce((sum, length) => sum + length, 0))
   let from = 0
-  for (const part of parts) {
-    whole.set(part, from)
-    from += part.length
+  for (const [index, { sound }] of parts.entries()) {
+    samples.set(sound.samples, from)
+    from += lengths[index] ?? 0
   }
-  return whole
+  return { sampleRateHz, samples }
 }

@@ -1,9 +1,9 @@
-import type { Stats } from 'node:fs'
-import { open, rm, stat, utimes, type FileHandle } from 'node:fs/promises'
+import { open, rm, stat, type FileHandle } from 'node:fs/promises'
 import type { Clock } from '@ura/core/clock'
-import { ignoreNotFound, isNotFound } from './atomic-file.ts'
+import { ignoreNotFound, writeFileAtomic } from './atomic-file.ts'
+import { createKnownFiles } from './known-files.ts'
 import { createRecentAudio } from './recent-audio.ts'
-import { unseal } from './sealed-bytes.ts'
+import { seal, unseal } from './sealed-bytes.ts'
 
 export interface StoredAudio {
   bytes: Buffer
@@ -13,31 +13,26 @@ export interface StoredAudio {
   modifiedAt: Date
 }
 
-/** Reads sealed files and keeps their times of use. */
+/** Writes and reads sealed files and keeps their times of use. */
 export interface SealedFiles {
-  /** Whether the file is there, undamaged; counts as a use. A file that was read before isn't read again. */
+  /** Writes a file that can be read whole or not at all, by the owner alone; gives what it takes on the disk. */
+  write(path: string, content: Uint8Array): Promise<number>
+  /**
+   * Whether the file is there, undamaged; counts as a use. A file that was read or written before isn't read again, and
+   * what another process does to it is seen within a second.
+   */
   use(path: string): Promise<boolean>
   /** The file, or null; counts as a use. One that is damaged is removed. */
   read(path: string): Promise<StoredAudio | null>
+  /** For a file that this process removed. */
+  forget(path: string): void
 }
 
-/** A use is written down at most so often by one process. */
-const touchEveryMs = 30_000
-/** Files remembered as undamaged; some 300 bytes each. */
-const knownMax = 10_000
 /**
  * Sounds kept in memory. Node collects the whole heap each time some 32 MB of buffers have come and gone: without
  * these, that took 40 % of the time in which a menu was fetched over and over.
  */
 const recentBytesMax = 16 * 1024 * 1024
-
-/** A file that this process has read whole: which one it was, and when its use was last written down. */
-interface KnownFile {
-  inode: number
-  sizeBytes: number
-  modifiedAt: Date
-  touchedAtMs: number
-}
 
 /** @param options.damaged Told of a file that was removed. */
 export function createSealedFiles({
@@ -47,53 +42,17 @@ export function createSealedFiles({
   clock: Clock
   damaged: (file: { sizeBytes: number }) => void
 }): SealedFiles {
-  const known = new Map<string, KnownFile>()
+  const known = createKnownFiles(clock)
   const recent = createRecentAudio(recentBytesMax)
 
-  /** The oldest acquaintance is forgotten for a new one. */
-  function remember(path: string, file: KnownFile): void {
-    known.delete(path)
-    known.set(path, file)
-    const [oldest] = known.keys()
-    if (known.size > knownMax && oldest !== undefined) {
-      known.delete(oldest)
-    }
-  }
-
-  /** Whether the file was still there. In a folder that is read-only or another user's it plays all the same. */
-  async function touch(path: string, file: KnownFile): Promise<boolean> {
-    const now = clock.now()
-    if (now.getTime() < file.touchedAtMs + touchEveryMs) {
-      return true
-    }
-    remember(path, { ...file, touchedAtMs: now.getTime() })
-    return utimes(path, now, file.modifiedAt).then(
-      () => true,
-      (error: unknown) => !isNotFound(error),
-    )
-  }
-
-  /** The file as it was read before, when it is still that one. */
-  async function findKnown(path: string): Promise<KnownFile | null> {
-    const before = known.get(path)
-    const now = before === undefined ? undefined : await stat(path).catch(ignoreNotFound)
-    if (before !== undefined && now !== undefined && isSame(before, now)) {
-      return before
-    }
-    recent.delete(path)
-    return null
-  }
-
   async function use(path: string): Promise<boolean> {
-    const before = await findKnown(path)
-    return before === null ? (await readAnew(path)) !== null : touch(path, before)
+    return (await known.isThere(path)) ? known.touch(path) : (await readAnew(path)) !== null
   }
 
   async function read(path: string): Promise<StoredAudio | null> {
-    const before = await findKnown(path)
-    const audio = before === null ? undefined : recent.get(path)
-    if (before !== null && audio !== undefined) {
-      return (await touch(path, before)) ? audio : null
+    const audio = (await known.isThere(path)) ? recent.get(path) : undefined
+    if (audio !== undefined) {
+      return (await known.touch(path)) ? audio : null
     }
     return readAnew(path)
   }
@@ -111,29 +70,39 @@ export function createSealedFiles({
   }
 
   async function readOpen(path: string, file: FileHandle): Promise<StoredAudio | null> {
-    const { ino: inode, size: sizeBytes, mtime: modifiedAt } = await file.stat()
+    const stats = await file.stat()
     const content = unseal(await file.readFile())
     if (content === null) {
-      known.delete(path)
-      await removeInode(path, inode)
-      damaged({ sizeBytes })
+      forget(path)
+      await removeInode(path, stats.ino)
+      damaged({ sizeBytes: stats.size })
       return null
     }
-    const before = known.get(path)
-    const touchedAtMs = before?.inode === inode ? before.touchedAtMs : 0
-    const audio = { ...content, modifiedAt }
-    remember(path, { inode, sizeBytes, modifiedAt, touchedAtMs })
+    const audio = { ...content, modifiedAt: stats.mtime }
+    known.wasRead(path, stats)
     recent.set(path, audio)
-    await touch(path, { inode, sizeBytes, modifiedAt, touchedAtMs })
+    await known.touch(path)
     return audio
   }
 
-  return { use, read }
-}
+  async function write(path: string, content: Uint8Array): Promise<number> {
+    const sealed = seal(content)
+    // Not waited for until it is on the disk: what a power cut leaves of it is damaged, and made anew.
+    const stats = await writeFileAtomic(path, sealed, { mode: 0o600, time: clock.now(), isDurable: false })
+    known.wasWritten(path, stats)
+    const written = unseal(sealed)
+    if (written !== null) {
+      recent.set(path, { ...written, modifiedAt: stats.mtime })
+    }
+    return sealed.length
+  }
 
-function isSame(before: KnownFile, now: Stats): boolean {
-  const { inode, sizeBytes, modifiedAt } = before
-  return now.ino === inode && now.size === sizeBytes && now.mtime.getTime() === modifiedAt.getTime()
+  function forget(path: string): void {
+    known.forget(path)
+    recent.delete(path)
+  }
+
+  return { write, use, read, forget }
 }
 
 /** Removes a file unless another process has put a new one in its place. */

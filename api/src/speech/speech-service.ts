@@ -1,12 +1,12 @@
-import { createHmac } from 'node:crypto'
 import type { Clock } from '@ura/core/clock'
 import type { Logger } from 'pino'
+import { createAudioNames, isAudioName } from './audio-names.ts'
 import { createAudioStore, type Shelf, type StoredAudio, type SweepOutcome } from './audio-store.ts'
 import { createDictation, dictatedDigits } from './dictation.ts'
 import { type BreakerState, createSpeechProduction } from './speech-production.ts'
 import { createSpeechReport, noReasons, type ReasonCounts } from './speech-report.ts'
 import type { PcmAudio, SpeechFaultReason, Synthesizer } from './synthesizer.ts'
-import { telephonyAudioVersion, wavExtension, type TelephonyRateHz } from './telephony-audio.ts'
+import type { TelephonyRateHz } from './telephony-audio.ts'
 import { createTelephonyFinisher, type TelephonyFinisher } from './telephony-finisher.ts'
 import { decodeWav, encodeWav } from './wav.ts'
 
@@ -97,12 +97,6 @@ export interface SpeechServiceOptions {
   finisher?: TelephonyFinisher
 }
 
-const audioNamePattern = /^[0-9a-f]{64}\.wav(16)?$/
-
-function isAudioName(name: string): boolean {
-  return audioNamePattern.test(name)
-}
-
 /** Speech as files, made once: cache and single flight around the production, and numbers put together from digits. */
 export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech {
   const { sampleRateHz, clock, synthesizer } = options
@@ -116,13 +110,14 @@ export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech 
     isAudioName,
     damaged: (file) => log.warn(file, 'damaged audio was removed'),
   })
+  const audioNameOf = createAudioNames(options)
   const inFlight = new Map<string, Promise<SpeechOutcome>>()
   const dictation = createDictation({ speak: speakDigit, finisher })
   const counts = { synthesized: 0, characters: 0, cacheHits: 0, joined: 0 }
 
   async function attempt({ text, kind }: SpeechRequest): Promise<SpeechOutcome> {
     const shelf = kind === 'personal' ? 'personal' : 'shared'
-    const audioName = audioNameOf(text, shelf, options)
+    const audioName = audioNameOf(text, shelf)
     const shared = inFlight.get(audioName)
     if (shared !== undefined) {
       counts.joined += 1
@@ -158,14 +153,10 @@ export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech 
 
   /** Kept as a file like any other sound, so that the voice is asked once and not once a start. */
   async function speakDigit(text: string): Promise<PcmAudio> {
-    const audioName = audioNameOf(text, 'shared', options)
+    const audioName = audioNameOf(text, 'shared')
     await provide(text, audioName, 'shared')
     const audio = await store.get(audioName).catch(report.storageFailed)
     return audio === null ? report.storageFailed(new Error('it is gone')) : decodeWav(audio.bytes)
-  }
-
-  async function open(audioName: string): Promise<SpeechFile | null> {
-    return fileOf(isAudioName(audioName) ? await store.get(audioName) : null)
   }
 
   return {
@@ -174,7 +165,7 @@ export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech 
       const outcome = await attempt(request)
       return 'reason' in outcome ? null : outcome
     },
-    open,
+    open: async (audioName) => fileOf(isAudioName(audioName) ? await store.get(audioName) : null),
     remove: async (audioName) => isAudioName(audioName) && store.remove(audioName),
     isAudioName,
     sweep: () => store.sweep(),
@@ -190,14 +181,6 @@ export function createSpeechService(options: SpeechServiceOptions): VoiceSpeech 
       await Promise.all(inFlight.values())
     },
   }
-}
-
-/** Two shelves never share a file, or what is personal would stay because it was also said in general. */
-function audioNameOf(text: string, shelf: Shelf, options: SpeechServiceOptions): string {
-  const { synthesizer, voice, sampleRateHz, secret } = options
-  const rendering = synthesizer.rendering?.({ text, voice })
-  const key = [telephonyAudioVersion, synthesizer.name, voice, sampleRateHz, shelf, text, rendering]
-  return createHmac('sha256', secret).update(JSON.stringify(key)).digest('hex') + wavExtension(sampleRateHz)
 }
 
 function fileOf(audio: StoredAudio | null): SpeechFile | null {
