@@ -117,6 +117,7 @@ async function runSipp(
   })
   const child = spawn('taskset', ['--cpu-list', load.cores, command.file, ...command.args], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    // A session of its own, as everything that takes part in the calls has.
     detached: true,
   })
   let words = ''

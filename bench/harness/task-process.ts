@@ -47,6 +47,7 @@ export function startProcess<T extends Tasks>(
   const child = fork(script, options.args ?? [], {
     execArgv: options.nodeOptions ?? [],
     env: { ...process.env, ...options.env },
+    // A session of its own, as a unit of systemd has: Linux shares the processor out among sessions (sched(7), autogroup).
     detached: true,
   })
   const waiting = new Map<number, Waiting>()

@@ -63,6 +63,7 @@ export async function startAsterisk(options: {
   })
   const child = spawn(command.file, command.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A session of its own, as its unit of systemd has: its hundreds of threads share one part of the processor's time.
     detached: true,
   })
   let output = ''
