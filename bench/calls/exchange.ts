@@ -69,6 +69,7 @@ export async function startExchange(options: ExchangeStart): Promise<Exchange> {
     }),
     amiPort,
     amiSecret,
+    hasOwnSession: true,
     binds: [
       { hostFolder: options.promptsFolder, insidePath: join(soundsPath, 'ura') },
       { hostFolder: options.spokenFolder, insidePath: join(soundsPath, spokenFolder) },

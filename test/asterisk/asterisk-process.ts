@@ -50,8 +50,13 @@ export async function startAsterisk(options: {
   amiPort: number
   amiSecret: string
   binds?: Bind[]
+  /**
+   * As its unit of systemd has one: its hundreds of threads then share one part of the processor's time, as much as any
+   * other session's (sched(7), autogroup). Default false: one of many in a test run.
+   */
+  hasOwnSession?: boolean
 }): Promise<RunningAsterisk> {
-  const { folder, amiPort, amiSecret } = options
+  const { folder, amiPort, amiSecret, hasOwnSession = false } = options
   for (const name of ownFolders) await mkdir(join(folder, name), { recursive: true })
   const files = { ...commonConfiguration({ amiPort, amiSecret }), ...options.configuration }
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, 'etc', name), text)
@@ -63,8 +68,7 @@ export async function startAsterisk(options: {
   })
   const child = spawn(command.file, command.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A session of its own, as its unit of systemd has: its hundreds of threads share one part of the processor's time.
-    detached: true,
+    detached: hasOwnSession,
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
