@@ -25,7 +25,7 @@ const playingExtensions = `exten => _710X,1,Answer()
  same => n,Hangup()`
 
 /** A busy machine gets its time: these tests are about sound. */
-const patience = { timeoutMs: 20_000 }
+const patience = { timeoutMs: 60_000 }
 const bandEdgesHz = [300, 1_000, 2_000, 3_000, 3_400, 3_700, 3_900]
 /** G.711 A-law rounds the largest samples to steps of 1,024 (of 32,768): by as much a peak may grow on the line. */
 const codecStepDb = 0.2
@@ -66,7 +66,7 @@ describe.runIf(root !== '')('synthesized sentences in a real call', () => {
     ['lambda, its voice 20 dB quieter', startQuietLambda, '7102'],
   ] as const)(
     'by %s: the one loudness, the whole band, no clipping',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (name, start, extension) => {
       const subject: Subject = await start()
       const { synthesizer, voice } = subject

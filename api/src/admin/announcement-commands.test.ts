@@ -1,10 +1,10 @@
-import { createTestDatabase } from '@ura/core/database/testing/test-database'
 import { expect, it } from 'vitest'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { auditEvents, createTestApi, type TestApi } from '../testing/test-api.ts'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 async function withAdmin(work: (admin: TestAdmin, test: TestApi) => Promise<void>): Promise<void> {
-  const database = await createTestDatabase()
+  const database = await borrowMigratedDatabase()
   try {
     await using test = await createTestApi({ DATABASE_URL: database.url })
     await work(createTestAdmin({ DATABASE_URL: database.url }, test.clock), test)

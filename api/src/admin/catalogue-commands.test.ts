@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { createTestApi, type TestApi } from '../testing/test-api.ts'
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import type { TestDatabase } from '@ura/core/database/testing/test-database'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 let database: TestDatabase
 let test: TestApi
 let admin: TestAdmin
 beforeEach(async () => {
-  database = await createTestDatabase()
+  database = await borrowMigratedDatabase()
   test = await createTestApi({ DATABASE_URL: database.url })
   admin = createTestAdmin({ DATABASE_URL: database.url }, test.clock)
 })

@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { auditEvents, createTestApi } from '../testing/test-api.ts'
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import type { TestDatabase } from '@ura/core/database/testing/test-database'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 let folder: string
 let database: TestDatabase
 let admin: TestAdmin
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ura-admin-'))
-  database = await createTestDatabase()
+  database = await borrowMigratedDatabase()
   admin = createTestAdmin({ DATABASE_URL: database.url, DATA_DIR: folder })
 })
 afterEach(async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { createTestApi, type TestApi } from '../testing/test-api.ts'
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import type { TestDatabase } from '@ura/core/database/testing/test-database'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 let folder: string
 let database: TestDatabase
@@ -12,7 +13,7 @@ let test: TestApi
 let admin: TestAdmin
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ura-privacy-'))
-  database = await createTestDatabase()
+  database = await borrowMigratedDatabase()
   test = await createTestApi({ DATABASE_URL: database.url, DATA_DIR: folder })
   admin = createTestAdmin({ DATABASE_URL: database.url, DATA_DIR: folder }, test.clock)
   await admin.run('users', 'change', '1001', '--email', 'joao@prefeitura.example')

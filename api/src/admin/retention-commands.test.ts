@@ -6,7 +6,8 @@ import { openDatabase } from '../database/connection.ts'
 import type { Database } from '../database/schema.ts'
 import { removeExpired } from '../retention/retention.ts'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import type { TestDatabase } from '@ura/core/database/testing/test-database'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 const dayMs = 86_400_000
 
@@ -16,7 +17,7 @@ let db: Database
 let admin: TestAdmin
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ura-retention-'))
-  database = await createTestDatabase()
+  database = await borrowMigratedDatabase()
   db = openDatabase(database.url)
   admin = createTestAdmin({ DATABASE_URL: database.url, DATA_DIR: folder, RETENTION_AUDIT_DAYS: '60' })
   await admin.run('users', 'list')

@@ -1,12 +1,12 @@
-import { createTestDatabase } from '@ura/core/database/testing/test-database'
 import { expect, it } from 'vitest'
 import { createFakeClock } from '../testing/fakes.ts'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { createTestApi } from '../testing/test-api.ts'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 /** Two ratings of one evening in São Paulo, one of the next morning. */
 async function withRatings(work: (admin: TestAdmin) => Promise<void>): Promise<void> {
-  const database = await createTestDatabase()
+  const database = await borrowMigratedDatabase()
   try {
     const clock = createFakeClock('2026-11-24T02:30:00.000Z')
     await using test = await createTestApi({ DATABASE_URL: database.url }, clock)

@@ -2,13 +2,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createFakeClock } from '../testing/fakes.ts'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { auditEvents, createTestApi, type TestApi } from '../testing/test-api.ts'
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import type { TestDatabase } from '@ura/core/database/testing/test-database'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 let database: TestDatabase
 let test: TestApi
 let admin: TestAdmin
 beforeEach(async () => {
-  database = await createTestDatabase()
+  database = await borrowMigratedDatabase()
   const clock = createFakeClock()
   clock.set('2026-11-23T20:00:00Z')
   test = await createTestApi({ DATABASE_URL: database.url }, clock)

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import type { TestDatabase } from '@ura/core/database/testing/test-database'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 let database: TestDatabase
 let admin: TestAdmin
 beforeEach(async () => {
-  database = await createTestDatabase()
+  database = await borrowMigratedDatabase()
   admin = createTestAdmin({ DATABASE_URL: database.url })
 })
 afterEach(async () => {

@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../database/connection.ts'
 import type { Database } from '../database/schema.ts'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import type { TestDatabase } from '@ura/core/database/testing/test-database'
 import { listUsers } from '../users/user-repository.ts'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 let folder: string
 let database: TestDatabase
@@ -14,7 +15,7 @@ let db: Database
 let admin: TestAdmin
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ura-import-'))
-  database = await createTestDatabase()
+  database = await borrowMigratedDatabase()
   db = openDatabase(database.url)
   admin = createTestAdmin({ DATABASE_URL: database.url, DATA_DIR: folder })
 })

@@ -3,13 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createTestAdmin, type TestAdmin } from '../testing/test-admin.ts'
 import { auditEvents, createTestApi, type TestApi } from '../testing/test-api.ts'
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import type { TestDatabase } from '@ura/core/database/testing/test-database'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 let database: TestDatabase
 let test: TestApi
 let admin: TestAdmin
 beforeEach(async () => {
-  database = await createTestDatabase()
+  database = await borrowMigratedDatabase()
   const environment = { DATABASE_URL: database.url, WEBHOOK_NETWORKS: '127.0.0.0/8' }
   test = await createTestApi(environment)
   admin = createTestAdmin({ DATABASE_URL: database.url }, test.clock)

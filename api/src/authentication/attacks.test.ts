@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { auditEvents, clientToken, createTestApi, type TestApi } from '../testing/test-api.ts'
-import { createTestDatabase } from '@ura/core/database/testing/test-database'
 import { revokeClient } from './client-repository.ts'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 const address = '10.1.2.3'
 
@@ -184,7 +184,7 @@ describe('a session', () => {
     test.post('/api/encerrar_sessao', {}, { authorization: `Bearer ${session}` })
 
   it('made at one instance is good at another, and over at both when either ends it', async () => {
-    const database = await createTestDatabase()
+    const database = await borrowMigratedDatabase()
     {
       await using one = await createTestApi({ DATABASE_URL: database.url })
       await using other = await createTestApi({ DATABASE_URL: database.url })
@@ -202,7 +202,7 @@ describe('a session', () => {
   })
 
   it('is over at every instance when its client is revoked, or has another token', async () => {
-    const database = await createTestDatabase()
+    const database = await borrowMigratedDatabase()
     {
       await using one = await createTestApi({ DATABASE_URL: database.url })
       await using rotated = await createTestApi({

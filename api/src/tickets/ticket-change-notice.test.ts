@@ -1,4 +1,3 @@
-import { createTestDatabase } from '@ura/core/database/testing/test-database'
 import { createLogger } from '@ura/core/logger'
 import type { TicketStatus } from '@ura/core/ticket-api/schemas'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -9,6 +8,7 @@ import { createTestApi, type TestApi } from '../testing/test-api.ts'
 import { createTestClient, type TestClient } from '../testing/test-clients.ts'
 import { requireUser } from '../users/user-resources.ts'
 import { createTicketNotifier } from './ticket-notifier.ts'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 /** A database server on a busy machine may take its time. */
 const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 10_000 })
@@ -119,7 +119,7 @@ describe('a change of status', () => {
   })
 
   it('at the command line is told by the API within its next round', async () => {
-    const database = await createTestDatabase()
+    const database = await borrowMigratedDatabase()
     onTestFinished(() => database.drop())
     await using test = await createTestApi({ DATABASE_URL: database.url })
     await openTicket(test)

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createLogger } from '@ura/core/logger'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFakeClock, type FakeClock } from '../testing/fakes.ts'
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import type { TestDatabase } from '@ura/core/database/testing/test-database'
 import { openDatabase } from '../database/connection.ts'
 import { openMigratedDatabase } from '../database/migrated-database.ts'
 import type { Database } from '../database/schema.ts'
@@ -14,6 +14,7 @@ import { addEndpoint, listEndpoints, switchEndpoint } from './webhook-endpoint-r
 import { announce, type WebhookEventType, webhookEventTypes } from './webhook-outbox.ts'
 import { createWebhookSender, nextAttempt, type WebhookSender } from './webhook-sender.ts'
 import { newWebhookSecret } from '@ura/core/webhook-signature'
+import { borrowMigratedDatabase } from '../testing/migrated-test-database.ts'
 
 interface Received {
   headers: IncomingMessage['headers']
@@ -31,7 +32,7 @@ let endServer: () => Promise<void>
 
 beforeEach(async () => {
   clock = createFakeClock()
-  database = await createTestDatabase()
+  database = await borrowMigratedDatabase()
   ;({ db } = await openMigratedDatabase(database.url, { now: clock.now() }))
   received = []
   answer = (_request, response) => response.writeHead(204).end()

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addUsers, findActiveUser, listUsers } from '../../users/user-repository.ts'
-import { createTestDatabase, type TestDatabase } from '@ura/core/database/testing/test-database'
+import type { TestDatabase } from '@ura/core/database/testing/test-database'
 import { isUniqueViolation } from '@ura/core/database/database-errors'
 import { openMigratedDatabase } from '../migrated-database.ts'
 import type { Database } from '../schema.ts'
+import { borrowMigratedDatabase } from '../../testing/migrated-test-database.ts'
 
 const now = new Date('2026-11-23T14:00:00Z')
 
@@ -11,7 +12,7 @@ let database: TestDatabase
 let db: Database
 
 beforeEach(async () => {
-  database = await createTestDatabase()
+  database = await borrowMigratedDatabase()
   ;({ db } = await openMigratedDatabase(database.url, { now }))
 })
 
