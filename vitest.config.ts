@@ -5,7 +5,7 @@ import { contractTests, exceptContractTests, serverTests } from './test/database
 const nodeModules = '**/node_modules/**'
 
 /** One more than cores: those on database servers wait for the disk. Vitest's own default is one less. */
-const parallel = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 0 } }
+const parallel = { maxWorkers: availableParallelism() + 1, isolate: false, sequence: { groupOrder: 0 } }
 
 /** They wait for calls and timers most of the time: five at once cost each other little; no more, whatever the machine. */
 const fiveAtOnce = { maxWorkers: 5, sequence: { groupOrder: 1 } }

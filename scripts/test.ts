@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, getPriority, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureAsterisk } from './real-parts/asterisk.ts'
 import { ensureChromium } from './real-parts/chromium.ts'
@@ -56,6 +56,8 @@ if (warning !== '' && isCi) {
 rmSync(folder, { recursive: true, force: true })
 
 function runTests(): number {
+  // About level with the threads that make speech: with every core taken by tests they would hardly come to run behind them.
+  setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL - 1))
   const reporters = [
     '--reporter=default',
     '--reporter=scripts/test/contract-figures.ts',
