@@ -1,6 +1,6 @@
 import type { Benchmark, BenchmarkContext, Comparison, Measured } from '../harness/benchmark.ts'
 import { type BurstOutcome, judgeBurst, wanted } from './burst.ts'
-import { type CallCpu, callCpu } from './call-cpu.ts'
+import { type CallCpu, callCpu, type ConversationWay } from './call-cpu.ts'
 import { type CoreLayout, hasCoresFor } from './cores.ts'
 import { type Stage, setStage } from './stage.ts'
 import { findSustainedRate, type SustainedRate } from './sustained-rate.ts'
@@ -55,20 +55,19 @@ interface Part {
   warnings: string[]
 }
 
-/** Both ways ask the same API the same, so its CPU is in neither; it is told beside. */
+/** All ways ask the same API the same, so its CPU is in none of them; it is told beside. */
 async function compareCpu(stage: Stage, { runs, progress }: BenchmarkContext): Promise<Part> {
-  const ours: CallCpu[] = []
-  const php: CallCpu[] = []
+  const cpuOf: Record<ConversationWay, CallCpu[]> = { services: [], processAgi: [], bareProcessAgi: [] }
   const warnings: string[] = []
   for (let run = 1; run <= runs; run += 1) {
-    for (const way of ['services', 'processAgi'] as const) {
+    for (const way of ['services', 'processAgi', 'bareProcessAgi'] as const) {
       const { cpu, failed } = await callCpu(stage, { way, calls: cpuCalls })
-      ;(way === 'services' ? ours : php).push(cpu)
+      cpuOf[way].push(cpu)
       if (failed > 0) warnings.push(`${failed} of ${cpuCalls} calls by ${way} in run ${run} opened no ticket`)
+      progress(`CPU per call by ${way}, run ${run}: ${cpu.agiMs.toFixed(1)} ms`)
     }
-    const text = [ours, php].map((all) => `${all.at(-1)?.agiMs.toFixed(1)} ms`)
-    progress(`CPU per call, run ${run}: FastAGI service ${text[0]}, PHP processes ${text[1]}`)
   }
+  const { services: ours, processAgi: php, bareProcessAgi: barePhp } = cpuOf
   const columns: [keyof CallCpu, string, string][] = [
     ['apiMs', 'cpuPerCallApiMs', 'the ticket API with the voice'],
     ['gatewayMs', 'cpuPerCallGatewayMs', 'the gateway'],
@@ -85,23 +84,30 @@ async function compareCpu(stage: Stage, { runs, progress }: BenchmarkContext): P
       ),
       divisor: measuredMs(
         'cpuPerCallProcessAgiMs',
-        'a PHP process for each call',
+        'a PHP process for each call, with the extensions of a PBX',
         php.map(({ agiMs }) => agiMs),
       ),
       target: { atMost: 0.15 },
     },
-    others: columns.flatMap(([part, figure, who]) => [
+    others: [
       measuredMs(
-        figure,
-        `CPU per call of ${who}`,
-        ours.map((one) => one[part]),
+        'cpuPerCallBareProcessAgiMs',
+        'CPU per call of a PHP process with no configuration and no extension (`php -n`)',
+        barePhp.map(({ agiMs }) => agiMs),
       ),
-      measuredMs(
-        `${figure.slice(0, -2)}WithPhpMs`,
-        `CPU per call of ${who}, by process AGI`,
-        php.map((one) => one[part]),
-      ),
-    ]),
+      ...columns.flatMap(([part, figure, who]) => [
+        measuredMs(
+          figure,
+          `CPU per call of ${who}`,
+          ours.map((one) => one[part]),
+        ),
+        measuredMs(
+          `${figure.slice(0, -2)}WithPhpMs`,
+          `CPU per call of ${who}, by process AGI`,
+          php.map((one) => one[part]),
+        ),
+      ]),
+    ],
     warnings,
   }
 }

@@ -1,6 +1,10 @@
 import { judgeBurst } from './burst.ts'
 import { childrenCpuUsOf, cpuUsOf } from './process-facts.ts'
 import type { Stage } from './stage.ts'
+import type { CallWay } from './exchange-configuration.ts'
+
+/** Who may lead the conversation of a call that opens a ticket. */
+export type ConversationWay = Exclude<CallWay, 'dialplan'>
 
 /** CPU time of one call, in ms. */
 export interface CallCpu {
@@ -27,7 +31,7 @@ const callsPerS = 4
  */
 export async function callCpu(
   stage: Stage,
-  { way, calls }: { way: 'services' | 'processAgi'; calls: number },
+  { way, calls }: { way: ConversationWay; calls: number },
 ): Promise<MeasuredCalls> {
   const before = await cpuUs(stage, way)
   const { failed } = await judgeBurst(stage, { way, callsPerS, calls })
@@ -44,13 +48,13 @@ export async function callCpu(
   return { cpu, failed }
 }
 
-async function cpuUs({ services, exchange }: Stage, way: 'services' | 'processAgi'): Promise<CallCpu> {
+async function cpuUs({ services, exchange }: Stage, way: ConversationWay): Promise<CallCpu> {
   const [agi] = services.agi
   return {
     agiMs:
-      way === 'processAgi' || agi === undefined
-        ? await childrenCpuUsOf(exchange.pid)
-        : await cpuUsOf(await agi.run('pid')),
+      way === 'services' && agi !== undefined
+        ? await cpuUsOf(await agi.run('pid'))
+        : await childrenCpuUsOf(exchange.pid),
     apiMs: await cpuUsOf(await services.api.run('pid')),
     gatewayMs: await cpuUsOf(await services.gateway.run('pid')),
     asteriskMs: await cpuUsOf(exchange.pid),

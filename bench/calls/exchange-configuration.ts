@@ -4,8 +4,16 @@ export interface DeskPhone {
   secret: string
 }
 
-/** The numbers that callers dial: the same call done by our services, by process AGI, by the dialplan alone. */
-export const numbers = { services: '7000', processAgi: '7100', dialplan: '7200' } as const
+/**
+ * The numbers that callers dial: the same call done by our services, by process AGI with PHP as a PBX has it, by process AGI
+ * with PHP that loads nothing, by the dialplan alone.
+ */
+export const numbers = {
+  services: '7000',
+  processAgi: '7100',
+  bareProcessAgi: '7110',
+  dialplan: '7200',
+} as const
 
 /** Who does the call. */
 export type CallWay = keyof typeof numbers
@@ -26,13 +34,13 @@ export interface ExchangeOptions {
   dialplan: string
   globals: string
   mediaCache: string
-  /** For the process-AGI script: the API's address and a session at it. */
-  api: { url: string; session: string }
+  /** For the process-AGI script: the API's address and a client's token there. */
+  api: { url: string; clientToken: string }
 }
 
 /**
  * The configuration of an exchange whose callers are desk phones, each with a password: our dialplan as it ships behind
- * 7000, process AGI behind 7100, nothing but dialplan behind 7200, and a queue where nobody is free.
+ * 7000, process AGI behind 7100 and 7110, nothing but dialplan behind 7200, and a queue where nobody is free.
  */
 export function exchangeConfiguration(options: ExchangeOptions): Record<string, string> {
   return {
@@ -50,7 +58,7 @@ export function exchangeConfiguration(options: ExchangeOptions): Record<string, 
   }
 }
 
-function extensions(api: { url: string; session: string }): string {
+function extensions(api: ExchangeOptions['api']): string {
   return `
 [globals]
 #include ura-globals.conf
@@ -58,10 +66,8 @@ function extensions(api: { url: string; session: string }): string {
 [from-desk]
 exten => ${numbers.services},1,Goto(ura-helpdesk,s,1)
 
-exten => ${numbers.processAgi},1,Answer()
- same => n,Set(CHANNEL(language)=pt_BR)
- same => n,AGI(${processAgiFolder}/open-ticket.php,${api.url},${api.session})
- same => n,Hangup()
+${processAgi(numbers.processAgi, 'open-ticket.php', api)}
+${processAgi(numbers.bareProcessAgi, 'open-ticket-bare.php', api)}
 
 ; As an administrator would write it: a key leads on, no key leads to the goodbye.
 exten => ${numbers.dialplan},1,Answer()
@@ -79,6 +85,14 @@ exten => ${numbers.dialplan},1,Answer()
  same => n,Hangup()
 
 #include ura-helpdesk.conf
+`
+}
+
+function processAgi(number: string, script: string, { url, clientToken }: ExchangeOptions['api']): string {
+  return `exten => ${number},1,Answer()
+ same => n,Set(CHANNEL(language)=pt_BR)
+ same => n,AGI(${processAgiFolder}/${script},${url},${clientToken})
+ same => n,Hangup()
 `
 }
 

@@ -9,6 +9,7 @@ import { freeUdpPorts } from '../../test/asterisk/ports.ts'
 import {
   type DeskPhone,
   exchangeConfiguration,
+  type ExchangeOptions,
   processAgiFolder,
   spokenFolder,
 } from './exchange-configuration.ts'
@@ -35,7 +36,7 @@ export interface ExchangeStart {
   phones: readonly DeskPhone[]
   /** FastAGI servers, `host:port`; one or two. */
   agiServers: readonly string[]
-  api: { url: string; session: string }
+  api: ExchangeOptions['api']
   /** `<prompt>.wav` files, as sounds/pt_BR/ura. */
   promptsFolder: string
   /** Files that the API made, for the call that is nothing but dialplan. */

@@ -14,7 +14,9 @@ export interface Services {
   /** `host:port` of each FastAGI server. */
   agiServers: readonly string[]
   apiUrl: string
-  /** A session at the API, for who can't keep one: process AGI. */
+  /** Of the services' client at the API. */
+  clientToken: string
+  /** A session of that client, for what the benchmark asks itself. */
   session: string
   /** Another FastAGI server at the same port and with the same spool, after the one of that index was killed. */
   startAgi: (index: number, port: string) => TaskProcess<AgiTasks>
@@ -66,7 +68,7 @@ export async function startServices(
     const agi = Array.from({ length: agiCount }, (_, index) => startAgi(index, '0'))
     const agiServers = await Promise.all(agi.map((one) => one.run('address')))
     const session = await signIn(apiUrl, token)
-    return { api, gateway, agi, agiServers, apiUrl, session, startAgi, stop }
+    return { api, gateway, agi, agiServers, apiUrl, clientToken: token, session, startAgi, stop }
   } catch (error) {
     await stop()
     throw error
