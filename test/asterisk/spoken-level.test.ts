@@ -127,8 +127,8 @@ async function sentences({ ticketApi }: HelpdeskSystem): Promise<[what: string, 
   ]
   return Promise.all(
     asked.map(async ([what, ask]): Promise<[string, string]> => {
-      const spoken = await vi.waitUntil(async () => (await ask())?.url, { timeout: patience.timeoutMs })
-      return [what, spoken]
+      const address = async (): Promise<string | null | undefined> => (await ask().catch(() => null))?.url
+      return [what, await vi.waitUntil(address, { timeout: patience.timeoutMs })]
     }),
   )
 }

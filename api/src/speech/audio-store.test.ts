@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,9 +15,9 @@ const name = (letter: string): string => `${letter.repeat(64)}.wav`
 let folder: string
 let clock: ReturnType<typeof createFakeClock>
 
-function createStore(bytesMax = 1_000): AudioStore {
+function createStore(bytesMax = 1_000, now = clock.now): AudioStore {
   const isAudioName = (file: string): boolean => /^[a-f]{64}\.wav$/.test(file)
-  return createAudioStore({ folder, clock, isAudioName, bytesMax, personalDays: 30 })
+  return createAudioStore({ folder, clock: { now }, isAudioName, bytesMax, personalDays: 30 })
 }
 
 beforeEach(async () => {
@@ -208,6 +209,16 @@ describe('createAudioStore', () => {
     expect(await removeUnused(listed)).toBe(false)
     expect(await store.get(name('a'))).not.toBeNull()
     expect(await removeUnused({ ...listed, usedAtMs: (await stat(path)).atimeMs })).toBe(true)
+  })
+
+  it('has no file that another process takes away between its reading and the note of its use', async () => {
+    await createStore().put(name('a'), 'shared', Buffer.from('x'))
+    // The moment is asked for once the file was read.
+    const store = createStore(1_000, () => {
+      rmSync(join(folder, 'shared', name('a')), { force: true })
+      return clock.now()
+    })
+    expect(await store.use(name('a'), 'shared')).toBe(false)
   })
 
   it('removes temporary files that a crash left, and no file that is not its own', async () => {

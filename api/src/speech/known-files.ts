@@ -73,8 +73,6 @@ export function createKnownFiles(clock: Clock): KnownFiles {
       if (file === undefined || now.getTime() < file.touchedAtMs + touchEveryMs) {
         return file !== undefined
       }
-      file.touchedAtMs = now.getTime()
-      remember(path, file)
       try {
         await utimes(path, now, file.modifiedAt)
       } catch (error) {
@@ -82,6 +80,11 @@ export function createKnownFiles(clock: Clock): KnownFiles {
           known.delete(path)
           return false
         }
+      }
+      file.touchedAtMs = now.getTime()
+      // It may have been forgotten meanwhile, or be another one.
+      if (known.get(path) === file) {
+        remember(path, file)
       }
       return true
     },

@@ -45,16 +45,16 @@ export function createSealedFiles({
   const known = createKnownFiles(clock)
   const recent = createRecentAudio(recentBytesMax)
 
+  // A file counts as there once its use is written down: until then a sweep may take it away.
   async function use(path: string): Promise<boolean> {
-    return (await known.isThere(path)) ? known.touch(path) : (await readAnew(path)) !== null
+    const isThere = (await known.isThere(path)) || (await readAnew(path)) !== null
+    return isThere && known.touch(path)
   }
 
   async function read(path: string): Promise<StoredAudio | null> {
-    const audio = (await known.isThere(path)) ? recent.get(path) : undefined
-    if (audio !== undefined) {
-      return (await known.touch(path)) ? audio : null
-    }
-    return readAnew(path)
+    const remembered = (await known.isThere(path)) ? recent.get(path) : undefined
+    const audio = remembered ?? (await readAnew(path))
+    return (await known.touch(path)) ? audio : null
   }
 
   async function readAnew(path: string): Promise<StoredAudio | null> {
@@ -81,7 +81,6 @@ export function createSealedFiles({
     const audio = { ...content, modifiedAt: stats.mtime }
     known.wasRead(path, stats)
     recent.set(path, audio)
-    await known.touch(path)
     return audio
   }
 
