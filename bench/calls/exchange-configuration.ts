@@ -34,8 +34,8 @@ export interface ExchangeOptions {
   dialplan: string
   globals: string
   mediaCache: string
-  /** For the process-AGI script: the API's address and a client's token there. */
-  api: { url: string; clientToken: string }
+  /** For the process-AGI script: the API's address and a session at it. */
+  api: { url: string; session: string }
 }
 
 /**
@@ -88,10 +88,10 @@ exten => ${numbers.dialplan},1,Answer()
 `
 }
 
-function processAgi(number: string, script: string, { url, clientToken }: ExchangeOptions['api']): string {
+function processAgi(number: string, script: string, { url, session }: ExchangeOptions['api']): string {
   return `exten => ${number},1,Answer()
  same => n,Set(CHANNEL(language)=pt_BR)
- same => n,AGI(${processAgiFolder}/${script},${url},${clientToken})
+ same => n,AGI(${processAgiFolder}/${script},${url},${session})
  same => n,Hangup()
 `
 }

@@ -14,9 +14,7 @@ export interface Services {
   /** `host:port` of each FastAGI server. */
   agiServers: readonly string[]
   apiUrl: string
-  /** Of the services' client at the API. */
-  clientToken: string
-  /** A session of that client, for what the benchmark asks itself. */
+  /** A session at the API, for who can't keep one: process AGI. */
   session: string
   /** Another FastAGI server at the same port and with the same spool, after the one of that index was killed. */
   startAgi: (index: number, port: string) => TaskProcess<AgiTasks>
@@ -68,7 +66,7 @@ export async function startServices(
     const agi = Array.from({ length: agiCount }, (_, index) => startAgi(index, '0'))
     const agiServers = await Promise.all(agi.map((one) => one.run('address')))
     const session = await signIn(apiUrl, token)
-    return { api, gateway, agi, agiServers, apiUrl, clientToken: token, session, startAgi, stop }
+    return { api, gateway, agi, agiServers, apiUrl, session, startAgi, stop }
   } catch (error) {
     await stop()
     throw error

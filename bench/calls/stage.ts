@@ -84,7 +84,7 @@ export async function setStage(options: {
       folder: join(folder, 'exchange'),
       phones,
       agiServers: services.agiServers,
-      api: { url: services.apiUrl, clientToken: services.clientToken },
+      api: { url: services.apiUrl, session: services.session },
       promptsFolder,
       spokenFolder: spoken,
     })

@@ -1,12 +1,12 @@
 <?php
 /**
  * A whole call that opens a ticket as process AGI: one PHP process for each call, in phpagi's manner (a command, its
- * reply, the next), with the prompts and the requests of the FastAGI service. Nothing outlives it, so it signs in at the
- * API with each call.
+ * reply, the next), with the prompts and the requests of the FastAGI service. It is spared what such scripts can't keep:
+ * a session at the API comes as an argument, since the API lets nobody sign in with each of so many calls.
  *
- * Arguments: the API's address, a client's token there.
+ * Arguments: the API's address, a session at it.
  */
-[, $api, $token] = $argv;
+[, $api, $session] = $argv;
 $keys = '0123456789*#';
 $environment = [];
 while (($line = fgets(STDIN)) !== false && trim($line) !== '') {
@@ -35,8 +35,8 @@ function pressed(string $line): string
 
 function request(string $path, ?array $body = null): array
 {
-    global $api, $token;
-    $headers = "Authorization: Bearer $token\r\nContent-Type: application/json\r\n";
+    global $api, $session;
+    $headers = "Authorization: Bearer $session\r\nContent-Type: application/json\r\n";
     if ($path === 'novo_chamado') {
         $headers .= 'Idempotency-Key: ' . bin2hex(random_bytes(16)) . "\r\n";
     }
@@ -80,8 +80,6 @@ preg_match('/\((.*)\)/', command('GET FULL VARIABLE "${CHANNEL(linkedid)}"'), $f
 $call = $found[1] ?? $environment['agi_uniqueid'];
 preg_match('/^PJSIP\/(\d+)-/', $environment['agi_channel'], $found);
 $extension = $found[1] ?? '';
-
-$token = request('autenticar_sessao', [])['sessao'];
 
 enter('main-menu');
 ask('ura/main-menu');
