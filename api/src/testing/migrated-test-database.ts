@@ -22,7 +22,7 @@ interface Table {
   nextId: number | null
 }
 
-/** Those that a test of this file has given back. */
+/** Those that a test has given back; what other files of the worker leave goes with the server. */
 const idle: MigratedDatabase[] = []
 
 afterAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
 /**
  * A database with nothing in it but what the migrations make. On SQLite an empty file, which whoever opens it first
  * migrates. On MySQL and MariaDB that takes most of a test's time, so one that was given back is emptied and given to the
- * next test of the file.
+ * next test.
  */
 export async function borrowMigratedDatabase(): Promise<TestDatabase> {
   if (databaseServerUrl() === undefined) {
