@@ -55,10 +55,12 @@ export async function startAsterisk(options: {
    * other session's (sched(7), autogroup). Default false: one of many in a test run.
    */
   hasOwnSession?: boolean
+  /** Sends silence on a channel that is being recorded, instead of nothing; default false, as Asterisk's. */
+  transmitSilence?: boolean
 }): Promise<RunningAsterisk> {
-  const { folder, amiPort, amiSecret, hasOwnSession = false } = options
+  const { folder, amiPort, amiSecret, hasOwnSession = false, transmitSilence = false } = options
   for (const name of ownFolders) await mkdir(join(folder, name), { recursive: true })
-  const files = { ...commonConfiguration({ amiPort, amiSecret }), ...options.configuration }
+  const files = { ...commonConfiguration({ amiPort, amiSecret, transmitSilence }), ...options.configuration }
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, 'etc', name), text)
 
   const command = commandInRoot({
@@ -102,7 +104,11 @@ export async function startAsterisk(options: {
   }
 }
 
-function commonConfiguration(ami: { amiPort: number; amiSecret: string }): Record<string, string> {
+function commonConfiguration(options: {
+  amiPort: number
+  amiSecret: string
+  transmitSilence: boolean
+}): Record<string, string> {
   const directories = {
     astetcdir: 'etc',
     astvarlibdir: 'varlib',
@@ -114,7 +120,14 @@ function commonConfiguration(ami: { amiPort: number; amiSecret: string }): Recor
   }
   const lines = Object.entries(directories).map(([name, path]) => `${name} => ${insideFolder}/${path}`)
   return {
-    'asterisk.conf': ['[directories]', ...lines, 'astdatadir => /usr/share/asterisk', ''].join('\n'),
+    'asterisk.conf': [
+      '[directories]',
+      ...lines,
+      'astdatadir => /usr/share/asterisk',
+      '[options]',
+      `transmit_silence=${options.transmitSilence ? 'yes' : 'no'}`,
+      '',
+    ].join('\n'),
     'modules.conf': [
       '[modules]',
       'autoload=yes',
@@ -127,10 +140,10 @@ function commonConfiguration(ami: { amiPort: number; amiSecret: string }): Recor
       '[general]',
       'enabled=yes',
       'bindaddr=127.0.0.1',
-      `port=${ami.amiPort}`,
+      `port=${options.amiPort}`,
       'timestampevents=yes', // seconds with microseconds, for the measurements
       '[test]',
-      `secret=${ami.amiSecret}`,
+      `secret=${options.amiSecret}`,
       'read=agi,call,dialplan,dtmf,system,user',
       'write=call,command,system',
       '',

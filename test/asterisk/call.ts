@@ -110,11 +110,14 @@ export function createDialer(ends: {
     const officeChannel = start.channel?.name ?? ''
 
     const heardBy = options.recordSilences === true ? () => snoopOn(ari, id) : async () => id
-    const recorder = createRecorder({ ari, id, recordings, format: recordFormat, heardBy })
+    // As any phone, this one sends sound all the time.
+    const sendSound = () => ari.request('POST', `channels/${id}/silence`)
+    const recorder = createRecorder({ ari, id, recordings, format: recordFormat, heardBy, sendSound })
     try {
-      // As any phone, this one sends sound all the time; without it Answer() waits 500 ms for some (main/channel.c).
-      await ari.request('POST', `channels/${id}/silence`)
+      // Answer() waits for the phone's first sound, 500 ms at most (main/channel.c): a phone that says nothing before it
+      // records misses nothing of the first prompt, however slow this process is meanwhile.
       if (record) await recorder.start()
+      else await sendSound()
     } catch (error) {
       // A call that the other side ended at once is no fault of the dialling.
       if (!(error instanceof AriError && [404, 409].includes(error.status))) throw error
@@ -186,11 +189,13 @@ function createRecorder(options: {
   format: RecordFormat
   /** Gives the channel whose sound is what the caller hears. */
   heardBy: () => Promise<string>
+  /** Makes the phone send sound when it doesn't record: while it does, `transmit_silence` of the office has it send some. */
+  sendSound: () => Promise<unknown>
 }): {
   start: () => Promise<void>
   stop: () => Promise<PcmAudio>
 } {
-  const { ari, id, recordings, format, heardBy } = options
+  const { ari, id, recordings, format, heardBy, sendSound } = options
   let count = 0
   let current: { name: string; finished: Promise<void> } | undefined
   return {
@@ -205,6 +210,8 @@ function createRecorder(options: {
       })
       await ari.request('POST', `channels/${await heardBy()}/record`, { query: { name, format } })
       current = { name, finished }
+      // A recording ends what a phone sent before it (app.c); ARI does this when the recording is over.
+      await sendSound()
     },
     stop: async () => {
       if (current === undefined) throw new Error('nothing is being recorded')

@@ -194,6 +194,7 @@ async function startBoth(
       configuration: officeConfiguration({ trunk, ariPort, ariPassword }),
       amiPort: officeAmiPort,
       amiSecret: randomSecret(),
+      transmitSilence: true, // its phones record what they hear, and sound as any phone meanwhile
     }),
   ] as const
   for (const outcome of await Promise.allSettled(starting)) {
