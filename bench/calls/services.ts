@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { type DeployedService, readUnitCommand } from '../../test/deploy/unit-command.ts'
 import { startProcess, type TaskProcess } from '../harness/task-process.ts'
 import type { AgiTasks } from './agi-process.ts'
 import type { ApiTasks } from './api-process.ts'
@@ -55,13 +56,13 @@ export async function startServices(
     await Promise.all(started.map((one) => one.stop()))
   }
   try {
-    const gateway = start(processOf<GatewayTasks>('gateway-process.ts', environment))
+    const gateway = start(processOf<GatewayTasks>('whatsapp-gateway', environment))
     const GATEWAY_URL = await gateway.run('url')
-    const api = start(processOf<ApiTasks>('api-process.ts', { ...environment, GATEWAY_URL }, [voice]))
+    const api = start(processOf<ApiTasks>('api', { ...environment, GATEWAY_URL }, [voice]))
     const apiUrl = await api.run('url')
     const startAgi: Services['startAgi'] = (index, AGI_PORT) => {
       const own = { AGI_PORT, TICKET_API_URL: apiUrl, AGI_SPOOL_DIR: join(folder, `agi-spool-${index}`) }
-      return start(processOf<AgiTasks>('agi-process.ts', { ...environment, ...own }))
+      return start(processOf<AgiTasks>('agi', { ...environment, ...own }))
     }
     const agi = Array.from({ length: agiCount }, (_, index) => startAgi(index, '0'))
     const agiServers = await Promise.all(agi.map((one) => one.run('address')))
@@ -107,12 +108,20 @@ export async function untilSpoken(ask: () => Promise<(string | null | undefined)
   throw new Error(`The API had no voice for a text in ${speechTriesMax} tries`)
 }
 
+const scripts: Readonly<Record<DeployedService, string>> = {
+  api: 'api-process.ts',
+  agi: 'agi-process.ts',
+  'whatsapp-gateway': 'gateway-process.ts',
+}
+
+/** With the options of Node that its unit gives it. */
 function processOf<T extends Record<string, (input: never) => unknown>>(
-  script: string,
+  service: DeployedService,
   env: Readonly<Record<string, string>>,
   args: string[] = [],
 ): TaskProcess<T> {
-  return startProcess<T>(new URL(script, import.meta.url), { env, args })
+  const { nodeOptions } = readUnitCommand(service)
+  return startProcess<T>(new URL(scripts[service], import.meta.url), { env, args, nodeOptions })
 }
 
 async function signIn(url: string, token: string): Promise<string> {

@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { services } from '../../scripts/start/services.ts'
 import { runCommand } from '../installer/pbx.ts'
+import { deployedServices, readUnitCommand } from './unit-command.ts'
 
 const rootFolder = fileURLToPath(new URL('../../', import.meta.url))
 const read = (name: string) => readFileSync(join(rootFolder, 'deploy', name), 'utf8')
-const names = ['api', 'agi', 'whatsapp-gateway'] as const
 const settingsOf: Readonly<Record<string, Settings>> = services
 
 const variablesOf = (service: string) =>
@@ -26,12 +26,13 @@ const required = (service: string) =>
 const settingsIn = (text: string, pattern: RegExp) =>
   [...text.matchAll(pattern)].map(([, name]) => name ?? '')
 
-describe.each(names)('what runs %s', (name) => {
+describe.each(deployedServices)('what runs %s', (name) => {
   const unit = read(`systemd/ura-${name}.service`)
 
   it('is a unit whose program, user and variables exist', () => {
-    const program = /^ExecStart=\/opt\/ura-chamados\/node_modules\/\.bin\/node (\S+)$/m.exec(unit)?.[1]
-    expect(existsSync(join(rootFolder, program ?? 'none'))).toBe(true)
+    const { script, nodeOptions } = readUnitCommand(name)
+    expect(existsSync(join(rootFolder, script))).toBe(true)
+    expect(nodeOptions.filter((option) => !/^--[a-z-]+=\d+$/.test(option))).toEqual([])
     expect(read('systemd/ura-chamados.sysusers')).toContain(`u ${/^User=(.*)$/m.exec(unit)?.[1]} `)
     expect(unit).toContain(`EnvironmentFile=/etc/ura-chamados/${name}.env`)
   })
@@ -44,13 +45,14 @@ describe.each(names)('what runs %s', (name) => {
     expect(secrets).toEqual(expect.arrayContaining(required(name)))
   })
 
-  it('is a container with the same program and known variables', () => {
+  it('is a container with the same command and known variables', () => {
     const compose = parse(read('compose.yaml'), { merge: true }) as {
       services: Record<string, { command: string[]; environment: object; env_file: string[] }>
     }
     const service = compose.services[name]
+    const { nodeOptions, script } = readUnitCommand(name)
     expect(service).toMatchObject({
-      command: ['node', `${name}/src/main.ts`],
+      command: ['node', ...nodeOptions, script],
       env_file: [`env/${name}.env`],
       read_only: true,
       cap_drop: ['ALL'],
@@ -88,7 +90,7 @@ describe.runIf(hasSystemd)('the units, as systemd reads them', () => {
     expect(await runCommand(['systemd-analyze', 'verify', ...files])).toEqual({ code: 0, output: '' })
   })
 
-  it.each(names)('leave ura-%s little to reach: exposure below 2 of 10', async (name) => {
+  it.each(deployedServices)('leave ura-%s little to reach: exposure below 2 of 10', async (name) => {
     const unit = join(folder, `ura-${name}.service`)
     const { output } = await runCommand(['systemd-analyze', 'security', '--offline=true', '--no-pager', unit])
     expect(Number(/exposure level for \S+: ([\d.]+)/.exec(output)?.[1])).toBeLessThan(2)
