@@ -7,17 +7,14 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findRunning } from '../../scripts/start/running.ts'
-import { recordFigure } from '../../scripts/test/figures.ts'
 
 /** What the README promises, done as its reader does it: the real commands in processes of their own. */
 const project = new URL('../..', import.meta.url).pathname
-const readyWithinMs = 5_000
 
 describe('the first minute', () => {
   let dataFolder: string
   let started: ChildProcess
   let output = ''
-  let readyAfterMs = 0
 
   beforeAll(async () => {
     dataFolder = await mkdtemp(join(tmpdir(), 'ura-newcomer-'))
@@ -30,7 +27,6 @@ describe('the first minute', () => {
       }
       await pause(25)
     }
-    readyAfterMs = performance.now() - begin
   })
   afterAll(async () => {
     if (started.exitCode === null && started.signalCode === null && started.pid !== undefined) {
@@ -74,9 +70,7 @@ describe('the first minute', () => {
     return JSON.parse(text.trim().split('\n').at(-1) ?? '') as ReturnType<typeof recordIn>
   }
 
-  it('npm start is ready within 5 s and says where and what next', () => {
-    recordFigure('npm start until /readyz answers', `${Math.round(readyAfterMs)} ms`)
-    expect(readyAfterMs).toBeLessThan(readyWithinMs)
+  it('npm start says where and what next', () => {
     expect(output).toMatch(/agi:\/\/127\.0\.0\.1:\d+\/helpdesk/)
     expect(output).toContain('1001, 1002, 1003, 1004, 1005')
     expect(output).toContain('npm run phone')
